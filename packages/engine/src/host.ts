@@ -1,0 +1,74 @@
+import type { ReadFailure } from "@holdfast/contracts/fact";
+import type { Platform } from "@holdfast/contracts/platform";
+
+/** What could not be read, and why. Becomes an `error` verdict, never `fail`. */
+export class UnreadableError extends Error {
+  readonly code: ReadFailure;
+  constructor(code: ReadFailure, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "UnreadableError";
+    this.code = code;
+  }
+}
+
+export interface CommandResult {
+  /** Exit status; killed commands never get here (they throw). */
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  /** Default 10,000. The command and its children are killed after it. */
+  readonly timeoutMs?: number;
+}
+
+export interface FileStat {
+  readonly type: "file" | "directory" | "symlink" | "fifo" | "socket" | "character_device" | "block_device";
+  /** Permission bits with setuid, setgid and sticky, e.g. 0o1777. */
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  /** Bytes. */
+  readonly size: number;
+}
+
+/**
+ * The engine's only door to a machine. Paths are absolute, as the machine sees them; a host for a directory keeps every
+ * path and symbolic link inside it. Reads never change anything.
+ */
+export interface Host {
+  /** Whether a kernel, its mounts and services can be observed; false for an image on disk. */
+  readonly live: boolean;
+  /** Whether it reads as root. */
+  readonly privileged: boolean;
+  readonly hostname: string;
+  /** @throws UnreadableError when os-release(5) is missing or not understood. */
+  platform(): Promise<Platform>;
+  /**
+   * Runs a program with `LC_ALL=C`, no shell, no standard input, a fixed PATH.
+   * @throws UnreadableError `no_tool` when it is not installed, `timeout`, `too_large`, or `unsupported` when the host is not live.
+   */
+  run(command: readonly [string, ...string[]], options?: RunOptions): Promise<CommandResult>;
+  /** A regular file's text (UTF-8, bad bytes replaced; at most 8 MiB), symbolic links followed; null when absent. @throws UnreadableError */
+  readText(path: string): Promise<string | null>;
+  /** Names in a directory, sorted by code unit; null when absent or no directory. @throws UnreadableError */
+  list(path: string): Promise<readonly string[] | null>;
+  /** The file a path leads to, links followed; null when absent or dangling. @throws UnreadableError */
+  stat(path: string): Promise<FileStat | null>;
+  /** The path's own entry, links not followed; null when absent. @throws UnreadableError */
+  lstat(path: string): Promise<FileStat | null>;
+  /** A symbolic link's text; null when the path is absent or no link. @throws UnreadableError */
+  readLink(path: string): Promise<string | null>;
+  /** The path with every link resolved, as the machine sees it; null when absent or dangling. @throws UnreadableError */
+  realPath(path: string): Promise<string | null>;
+}
+
+/** What the executor needs besides reading. Every write is atomic (new file, fsync, rename) or a single system call. */
+export interface WritableHost extends Host {
+  /** Replaces or creates a file. Parents are not created. */
+  writeFile(path: string, text: string, attributes: { mode: number; uid: number; gid: number }): Promise<void>;
+  removeFile(path: string): Promise<void>;
+  setMode(path: string, mode: number): Promise<void>;
+  setOwner(path: string, uid: number, gid: number): Promise<void>;
+}
