@@ -22,7 +22,7 @@ export type ReadError = Static<typeof ReadError>;
 
 /** What reading one target gave: its state, or why it could not be read. */
 export const Observation = Type.Union([
-  Type.Object({ state: Type.Unknown() }, { additionalProperties: false }),
+  Type.Object({ state: Type.Unsafe<Json>(Type.Unknown()) }, { additionalProperties: false }),
   Type.Object({ error: ReadError }, { additionalProperties: false }),
 ]);
 export type Observation = { readonly state: Json } | { readonly error: ReadError };
