@@ -70,5 +70,26 @@ export interface WritableHost extends Host {
   writeFile(path: string, text: string, attributes: { mode: number; uid: number; gid: number }): Promise<void>;
   removeFile(path: string): Promise<void>;
   setMode(path: string, mode: number): Promise<void>;
+  /** May clear setuid and setgid bits, as chown(2) does. */
   setOwner(path: string, uid: number, gid: number): Promise<void>;
+  /** Sets a kernel parameter's running value. @param key as in sysctl(8), e.g. `net.ipv4.ip_forward`; see kernelParameterPath. */
+  setKernelParameter(key: string, value: string): Promise<void>;
+  /** Loads a kernel module, whatever modprobe.d(5) says against it. */
+  loadModule(name: string): Promise<void>;
+  /** Takes a kernel module out of the running kernel; refused by the kernel while it is in use. */
+  unloadModule(name: string): Promise<void>;
+}
+
+/**
+ * Where proc_sys(5) has a kernel parameter. As in sysctl.d(5), the first separator decides: "net.ipv4.conf.eth0/1.x" has
+ * dots as separators and slashes as dots, "net/ipv4/conf/eth0.1/x" has slashes as separators.
+ *
+ * @throws RangeError for a key that leads anywhere but below /proc/sys.
+ */
+export function kernelParameterPath(key: string): string {
+  const dotted = key.indexOf("/") === -1 || (key.includes(".") && key.indexOf(".") < key.indexOf("/"));
+  const names = dotted ? key.split(".").map((name) => name.replaceAll("/", ".")) : key.split("/");
+  if (!names.every((name) => /^[A-Za-z0-9_.:-]+$/.test(name) && name !== "." && name !== ".."))
+    throw new RangeError(`not a kernel parameter: ${key.slice(0, 200)}`);
+  return `/proc/sys/${names.join("/")}`;
 }
