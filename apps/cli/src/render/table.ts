@@ -20,15 +20,15 @@ const labels: Readonly<Record<FindingStatus, string>> = {
 export function renderTable(report: ScanReport, benchmark: Benchmark, style: Style, width = 100): string {
   return `${[
     ...findingsBySection(report, benchmark, style, width),
-    ...worstFirst(report, style, width),
+    ...worstFirst(report.findings, style, width),
     "",
     ...summary(report, benchmark, style),
   ].join("\n")}\n`;
 }
 
 /** The most severe failures, at most ten, with what was found. Empty when nothing fails. */
-export function worstFirst(report: ScanReport, style: Style, width = 100): string[] {
-  const failed = worstFailures(report.findings);
+export function worstFirst(findings: readonly Finding[], style: Style, width = 100): string[] {
+  const failed = worstFailures(findings);
   if (failed.length === 0) return [];
   const lines = failed.slice(0, worstShown).map((finding) => {
     const severity = severityColour(finding, style)(finding.severity.padEnd(8));

@@ -29,7 +29,8 @@ export function startAgentProcess(serverUrl: string, stateDir: string, token: st
     child.once("exit", () => {
       child = null;
       if (stopping) return;
-      restartMs = performance.now() - startedAt > slowestRestartMs ? firstRestartMs : Math.min(restartMs * 2, slowestRestartMs);
+      restartMs =
+        performance.now() - startedAt > slowestRestartMs ? firstRestartMs : Math.min(restartMs * 2, slowestRestartMs);
       timer = setTimeout(start, restartMs);
     });
   };

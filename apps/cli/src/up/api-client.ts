@@ -23,7 +23,8 @@ export function apiClient(url: string, apiToken: string): ApiClient {
   async function request<T>(method: string, path: string): Promise<T> {
     const response = await fetch(`${url}/api/v1${path}`, { method, headers: { authorization: `Bearer ${apiToken}` } });
     const body: unknown = await response.json();
-    if (!response.ok) throw new ApiRequestError(response.status, `${method} ${path}: ${response.status} ${JSON.stringify(body)}`);
+    if (!response.ok)
+      throw new ApiRequestError(response.status, `${method} ${path}: ${response.status} ${JSON.stringify(body)}`);
     return body as T;
   }
   return {
@@ -41,6 +42,8 @@ export function apiClient(url: string, apiToken: string): ApiClient {
       await request("POST", `/compliance/scan/agent/${deviceId}?policy_id=${policyId}`);
     },
     listPolicyIds: async () =>
-      (await request<{ items: { id: string }[] }>("GET", "/compliance/policies?enabled=true")).items.map(({ id }) => id),
+      (await request<{ items: { id: string }[] }>("GET", "/compliance/policies?enabled=true")).items.map(
+        ({ id }) => id,
+      ),
   };
 }
