@@ -2,7 +2,6 @@ import { lstat, readlink, realpath, stat } from "node:fs/promises";
 import { UnreadableError, type WritableHost } from "../host.ts";
 import { fileReads } from "./file-reads.ts";
 import { fileWrites } from "./file-writes.ts";
-import { noKernelWrites } from "./kernel-writes.ts";
 import { readPlatform } from "./os-release.ts";
 import { type PathEntry, walkPath } from "./path-walk.ts";
 import { isAbsent, readFailure } from "./read-failure.ts";
@@ -61,7 +60,6 @@ export async function directoryHost(directory: string): Promise<WritableHost> {
     },
     ...reads,
     ...writes,
-    ...noKernelWrites,
     setKernelParameter: refuseWithoutKernel,
     loadModule: refuseWithoutKernel,
     unloadModule: refuseWithoutKernel,

@@ -26,14 +26,3 @@ export function kernelWrites(privileged: boolean): KernelWrites {
     unloadModule: (name) => modprobe(name, "--remove"),
   };
 }
-
-/** For a machine that is not running. */
-export const noKernelWrites: KernelWrites = {
-  setKernelParameter: refuse,
-  loadModule: refuse,
-  unloadModule: refuse,
-};
-
-async function refuse(): Promise<never> {
-  throw new WriteRefusedError("this is a directory, not a running machine: it has no kernel to change");
-}

@@ -3,7 +3,7 @@ import { hostname } from "node:os";
 import { UnreadableError, type WritableHost } from "../host.ts";
 import { fileReads } from "./file-reads.ts";
 import { fileWrites } from "./file-writes.ts";
-import { kernelWrites, kernelWrites } from "./kernel-writes.ts";
+import { kernelWrites } from "./kernel-writes.ts";
 import { readPlatform } from "./os-release.ts";
 import { isAbsent } from "./read-failure.ts";
 import { runProgram } from "./run-program.ts";
@@ -41,7 +41,6 @@ export function localHost(): WritableHost {
     },
     ...reads,
     ...fileWrites(door),
-    ...kernelWrites(privileged),
     ...kernelWrites(privileged),
   };
   return host;
