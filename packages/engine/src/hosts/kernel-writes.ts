@@ -8,6 +8,7 @@ type KernelWrites = Pick<WritableHost, "setKernelParameter" | "loadModule" | "un
 /** Changes to the kernel this process runs on. @see proc_sys(5), modprobe(8) */
 export function kernelWrites(privileged: boolean): KernelWrites {
   async function modprobe(name: string, ...options: string[]): Promise<void> {
+    if (!/^[A-Za-z0-9_][A-Za-z0-9_-]*$/.test(name)) throw new WriteRefusedError(`not a module: ${name.slice(0, 100)}`);
     // modprobe.d(5) may have commands to run instead, such as our own /bin/false: --ignore-install goes past them.
     const command = ["modprobe", ...options, "--ignore-install", "--", name] as const;
     const { exitCode, stderr } = await runProgram(command, privileged, { timeoutMs: 30_000 });
@@ -15,8 +16,9 @@ export function kernelWrites(privileged: boolean): KernelWrites {
   }
   return {
     async setKernelParameter(key, value) {
+      const path = kernelParameterPath(key);
       try {
-        await writeFile(kernelParameterPath(key), `${value}\n`, { flag: "r+" });
+        await writeFile(path, `${value}\n`, { flag: "r+" });
       } catch (error) {
         const { code = "" } = error as NodeJS.ErrnoException;
         throw new WriteRefusedError(`the kernel does not take ${value} for ${key}: ${code}`, { cause: error });
