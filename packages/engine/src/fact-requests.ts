@@ -14,7 +14,10 @@ export function factRequestsOf(pack: Pack, benchmark: Benchmark): readonly FactR
 }
 
 /** The same for some checks, by id: what must be read to judge just them. */
-export function factRequestsOfChecks(pack: Pack, checkIds: Iterable<string>): readonly FactRequest[] {
+export function factRequestsOfChecks(
+  pack: Pick<Pack, "checks" | "conditions">,
+  checkIds: Iterable<string>,
+): readonly FactRequest[] {
   const requests = new Map<FactAddress, FactRequest>();
   const visited = new Set<string>();
   function addExpression(expression: Expression): void {

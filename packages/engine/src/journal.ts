@@ -36,7 +36,7 @@ const Entry = Type.Union([
 export type JournalEntry = Static<typeof Entry>;
 
 /** `unstarted`: nothing was touched. `interrupted`: it ended, or is still going on, between a begin and its end. */
-export type ExecutionState = "unstarted" | "interrupted" | "committed" | "rolled_back";
+export type ExecutionState = "unstarted" | "interrupted" | "committed" | "rolled_back" | "damaged";
 
 /** What a journal says. */
 export interface JournalRecord {
@@ -104,8 +104,20 @@ export async function readJournal(directory: string, id: string): Promise<Journa
   return { id, header: first, entries, state: stateOf(entries) };
 }
 
-/** Ids of all executions, oldest first; none when there is no journal yet. */
-export async function listJournals(directory: string): Promise<readonly string[]> {
+/** Every execution's journal, oldest first; a damaged one is `damaged`. None when there was no execution yet. */
+export async function readJournals(directory: string): Promise<readonly JournalRecord[]> {
+  const ids = await listIds(directory);
+  return Promise.all(
+    ids.map((id) =>
+      readJournal(directory, id).catch((error): JournalRecord => {
+        if (error instanceof JournalError) return { id, header: null, entries: [], state: "damaged" };
+        throw error;
+      }),
+    ),
+  );
+}
+
+async function listIds(directory: string): Promise<readonly string[]> {
   const names = await readdir(directory).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return [];
     throw error;
