@@ -1,0 +1,5 @@
+import shield from "../shield.svg";
+
+export function ShieldIcon() {
+  return <img src={shield} alt="" width={26} height={26} />;
+}
