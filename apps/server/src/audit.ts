@@ -1,0 +1,70 @@
+import { createHash } from "node:crypto";
+import { canonicalJson } from "@holdfast/contracts/json";
+import type { Tx } from "./context.ts";
+
+/** What was done to what. The detail holds no secret. */
+export interface AuditEntry {
+  /** `noun.verb`, e.g. "policy.create". */
+  readonly action: string;
+  readonly subject: { readonly type: string; readonly id: string };
+  readonly detail?: Readonly<Record<string, unknown>>;
+}
+
+/** The members a hash covers, times as ISO 8601. */
+export interface HashedEvent {
+  readonly orgId: string;
+  readonly seq: number;
+  readonly at: string;
+  readonly actorType: string;
+  readonly actorId: string;
+  readonly actorLabel: string;
+  readonly action: string;
+  readonly subjectType: string;
+  readonly subjectId: string;
+  readonly detail: unknown;
+}
+
+/** 32 zero bytes: what the first event of an organisation points back to. */
+export const firstHash = Buffer.alloc(32);
+
+/**
+ * Appends to the organisation's audit log, in the transaction of the change: both are kept or neither. Each event's hash
+ * covers the one before, so that a row changed or removed later shows. Audited transactions of one organisation wait
+ * for each other here; call it late.
+ */
+export async function audit(tx: Tx, { action, subject, detail = {} }: AuditEntry): Promise<void> {
+  await tx.db
+    .insertInto("auditHead")
+    .values({ orgId: tx.orgId, seq: 0, hash: firstHash })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+  const head = await tx.db
+    .selectFrom("auditHead")
+    .select(["seq", "hash"])
+    .where("orgId", "=", tx.orgId)
+    .forUpdate()
+    .executeTakeFirstOrThrow();
+  const event: HashedEvent = {
+    orgId: tx.orgId,
+    seq: head.seq + 1,
+    at: tx.now.toISOString(),
+    actorType: tx.actor.type,
+    actorId: tx.actor.id,
+    actorLabel: tx.actor.label,
+    action,
+    subjectType: subject.type,
+    subjectId: subject.id,
+    detail,
+  };
+  const hash = hashOf(head.hash, event);
+  await tx.db
+    .insertInto("auditEvent")
+    .values({ ...event, at: tx.now, detail: canonicalJson(detail), previousHash: head.hash, hash })
+    .execute();
+  await tx.db.updateTable("auditHead").set({ seq: event.seq, hash }).where("orgId", "=", tx.orgId).execute();
+}
+
+/** SHA-256 of the previous hash and the event's canonical text. */
+export function hashOf(previous: Uint8Array, event: HashedEvent): Buffer {
+  return createHash("sha256").update(previous).update(canonicalJson(event), "utf8").digest();
+}
