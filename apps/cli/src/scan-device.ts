@@ -114,7 +114,7 @@ async function readRecordedFacts(file: string): Promise<RecordedFacts> {
   }
 }
 
-function chooseBenchmark(pack: Pack, platform: Platform, wanted: string | undefined): Benchmark {
+export function chooseBenchmark(pack: Pack, platform: Platform, wanted: string | undefined): Benchmark {
   const available = pack.benchmarks.map(({ id, version: release }) => `${id}@${release}`).join(", ");
   if (wanted !== undefined) {
     const found = findBenchmark(pack, wanted);
