@@ -1,13 +1,32 @@
 import type { AnyResource } from "./resource.ts";
+import { accountDb } from "./resources/account-db.ts";
 import { auditRule } from "./resources/audit-rule.ts";
 import { auditdConf } from "./resources/auditd-conf.ts";
+import { faillock } from "./resources/faillock.ts";
 import { iniSetting } from "./resources/ini-setting.ts";
 import { loginDefs } from "./resources/login-defs.ts";
+import { pam } from "./resources/pam.ts";
+import { pwquality } from "./resources/pwquality.ts";
+import { shadow } from "./resources/shadow.ts";
+import { sshdSetting } from "./resources/sshd-setting.ts";
 import { sysctl } from "./resources/sysctl.ts";
 import { useraddDefault } from "./resources/useradd-default.ts";
 
 /** Every resource kind, in alphabetical order. */
-export const resources: readonly AnyResource[] = [auditRule, auditdConf, iniSetting, loginDefs, sysctl, useraddDefault];
+export const resources: readonly AnyResource[] = [
+  accountDb,
+  auditRule,
+  auditdConf,
+  faillock,
+  iniSetting,
+  loginDefs,
+  pam,
+  pwquality,
+  shadow,
+  sshdSetting,
+  sysctl,
+  useraddDefault,
+];
 
 const byKind = new Map(resources.map((resource) => [resource.kind, resource]));
 

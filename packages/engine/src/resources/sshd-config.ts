@@ -1,0 +1,137 @@
+import { posix } from "node:path";
+import { componentMatcher, expandGlob } from "../glob.ts";
+import { type Host, UnreadableError } from "../host.ts";
+import { derivedOnce } from "../shared-reads.ts";
+import { canonicalKeyword } from "./sshd-keywords.ts";
+import { type SshdLine, sshdLines } from "./sshd-lines.ts";
+
+export const sshdConfigPath = "/etc/ssh/sshd_config";
+
+/** A keyword that is set somewhere. */
+export interface SshdSetting extends SshdLine {
+  readonly type: "setting";
+  /** As `sshd -T` names it. */
+  readonly keyword: string;
+  readonly path: string;
+  /** `/etc/ssh/sshd_config:12`. */
+  readonly source: string;
+  /** The Match block it stands in; null: it holds for every connection. */
+  readonly match: SshdMatch | null;
+}
+
+export interface SshdMatch {
+  /** The conditions as written, e.g. `User bob`. */
+  readonly conditions: string;
+  /** Tells blocks with the same conditions apart. */
+  readonly number: number;
+}
+
+/** Everything sshd reads, in the order it reads it. */
+export type SshdItem =
+  | SshdSetting
+  | { readonly type: "include"; readonly pattern: string; readonly match: SshdMatch | null }
+  | { readonly type: "file"; readonly path: string }
+  | { readonly type: "include_end" };
+
+/** As in sshd; more is an error there too. */
+const maxDepth = 16;
+/** Far more than anyone has; includes that include each other in wide fans would never end. */
+const maxFiles = 1000;
+
+/**
+ * The daemon's configuration, includes resolved in place. Null when /etc/ssh/sshd_config is absent. `Match all` stands
+ * for every connection; a Match block ends with the file it is in.
+ * @see sshd_config(5), "Include" and "Match"
+ * @throws UnreadableError
+ */
+export function readSshdConfig(host: Host): Promise<readonly SshdItem[] | null> {
+  return derivedOnce(host, "sshd_config", async () => {
+    const text = await host.readText(sshdConfigPath);
+    if (text === null) return null;
+    const items: SshdItem[] = [];
+    let files = 0;
+    let matches = 0;
+    await readFile(sshdConfigPath, text, null, 0);
+    return items;
+
+    async function readFile(path: string, content: string, outer: SshdMatch | null, depth: number): Promise<void> {
+      let match = outer;
+      for (const line of sshdLines(content)) {
+        const keyword = canonicalKeyword(line.keyword);
+        if (keyword === "match") {
+          const conditions = line.args.join(" ");
+          matches += 1;
+          if (conditions.toLowerCase() === "all") match = outer;
+          else
+            match = {
+              conditions: outer === null ? conditions : `${outer.conditions} / ${conditions}`,
+              number: matches,
+            };
+        } else if (keyword === "include") {
+          for (const pattern of line.args) await include(posix.resolve("/etc/ssh", pattern), match, depth + 1);
+        } else {
+          items.push({ ...line, type: "setting", keyword, path, source: `${path}:${line.number}`, match });
+        }
+      }
+    }
+
+    async function include(pattern: string, match: SshdMatch | null, depth: number): Promise<void> {
+      if (depth > maxDepth)
+        throw new UnreadableError("invalid", `${sshdConfigPath}: files include each other without end`);
+      items.push({ type: "include", pattern, match });
+      for (const path of (await expandGlob(host, pattern)).paths) {
+        files += 1;
+        if (files > maxFiles)
+          throw new UnreadableError("too_large", `${sshdConfigPath} includes over ${maxFiles} files`);
+        const content = await host.readText(path);
+        if (content === null) continue;
+        items.push({ type: "file", path });
+        await readFile(path, content, match, depth);
+      }
+      items.push({ type: "include_end" });
+    }
+  });
+}
+
+/** The settings of one keyword: those of every connection, and those of each Match block. In the order they are read. */
+export function settingsOf(
+  items: readonly SshdItem[],
+  keyword: string,
+): { readonly global: readonly SshdSetting[]; readonly matched: readonly (readonly SshdSetting[])[] } {
+  const global: SshdSetting[] = [];
+  const matched = new Map<number, SshdSetting[]>();
+  for (const item of items) {
+    if (item.type !== "setting" || item.keyword !== keyword) continue;
+    if (item.match === null) global.push(item);
+    else matched.set(item.match.number, [...(matched.get(item.match.number) ?? []), item]);
+  }
+  return { global, matched: [...matched.values()] };
+}
+
+/**
+ * Whether a file of that path, there already or not yet, is read before anything else sets the keyword for every
+ * connection, so that its value wins.
+ */
+export function isReadFirst(items: readonly SshdItem[], path: string, keyword: string): boolean {
+  let depth = 0;
+  /** How deep the include stands that would read the file; zero while none has begun. */
+  let reading = 0;
+  for (const item of items) {
+    if (item.type === "include") {
+      depth += 1;
+      if (reading === 0 && item.match === null && includes(item.pattern, path)) reading = depth;
+    } else if (item.type === "include_end") {
+      if (depth === reading) return true;
+      depth -= 1;
+    } else if (item.type === "file") {
+      if (depth === reading && item.path >= path) return true;
+    } else if (item.keyword === keyword && item.match === null) return false;
+  }
+  return false;
+}
+
+function includes(pattern: string, path: string): boolean {
+  return (
+    posix.dirname(pattern) === posix.dirname(path) && componentMatcher(posix.basename(pattern))(posix.basename(path))
+  );
+}
