@@ -1,5 +1,6 @@
 import { type Static, Type } from "typebox";
 import { Comparison, describe, meets, valueMeeting } from "../comparison.ts";
+import type { Host } from "../host.ts";
 import type { Resource } from "../resource.ts";
 import { readKernelParameter, readSysctlOnBoot } from "./sysctl-files.ts";
 
@@ -25,7 +26,7 @@ export const sysctl: Resource<Static<typeof Target>, SysctlState, Comparison> = 
   async read(host, { key }) {
     const onBoot = await readSysctlOnBoot(host, key);
     return {
-      ...(host.live ? { running: await readKernelParameter(host, key) } : {}),
+      ...((await hasKernel(host)) ? { running: await readKernelParameter(host, key) } : {}),
       onBoot: onBoot?.value ?? null,
       source: onBoot?.source ?? null,
       dropIn: await host.readText(dropInPath(key)),
@@ -61,6 +62,11 @@ export const sysctl: Resource<Static<typeof Target>, SysctlState, Comparison> = 
     };
   },
 };
+
+/** Whether there is a running kernel to ask; a chroot may have no /proc. */
+async function hasKernel(host: Host): Promise<boolean> {
+  return host.live && (await host.stat("/proc/sys"))?.type === "directory";
+}
 
 /** Late in the order of sysctl.d(5), so that it wins over shipped files and the usual 99-sysctl.conf. */
 function dropInPath(key: string): string {
