@@ -4,7 +4,9 @@ import { auditRule } from "./resources/audit-rule.ts";
 import { auditdConf } from "./resources/auditd-conf.ts";
 import { faillock } from "./resources/faillock.ts";
 import { iniSetting } from "./resources/ini-setting.ts";
+import { kernelModule } from "./resources/kernel-module.ts";
 import { loginDefs } from "./resources/login-defs.ts";
+import { packageResource } from "./resources/package.ts";
 import { pam } from "./resources/pam.ts";
 import { pwquality } from "./resources/pwquality.ts";
 import { shadow } from "./resources/shadow.ts";
@@ -15,11 +17,13 @@ import { useraddDefault } from "./resources/useradd-default.ts";
 /** Every resource kind, in alphabetical order. */
 export const resources: readonly AnyResource[] = [
   accountDb,
-  auditRule,
   auditdConf,
+  auditRule,
   faillock,
   iniSetting,
+  kernelModule,
   loginDefs,
+  packageResource,
   pam,
   pwquality,
   shadow,
