@@ -190,7 +190,7 @@ export function recordingHost(recording: Recording = {}): RecordedMachine {
     async loadModule(name) {
       refuseUnlessLive();
       const text = nodes.get("/proc/modules")?.text ?? "";
-      put(nodes, "/proc/modules", `${withoutModule(text, name)}${name} 16384 0 - Live 0x0000000000000000\n`);
+      put(nodes, "/proc/modules", `${withoutModule(text, name)}${name.replaceAll("-", "_")} 16384 0 - Live 0x0\n`);
     },
     async unloadModule(name) {
       refuseUnlessLive();
