@@ -2,21 +2,27 @@ import { posix } from "node:path";
 import { componentMatcher, expandGlob } from "../glob.ts";
 import { type Host, UnreadableError } from "../host.ts";
 import { derivedOnce } from "../shared-reads.ts";
-import { canonicalKeyword } from "./sshd-keywords.ts";
+import { canonicalKeyword, isLastValueUsed, isMatchable } from "./sshd-keywords.ts";
 import { type SshdLine, sshdLines } from "./sshd-lines.ts";
 
 export const sshdConfigPath = "/etc/ssh/sshd_config";
 
+/** For which connections a line counts. */
+interface Scope {
+  /** The Match block it stands in; null: it holds for every connection. */
+  readonly match: SshdMatch | null;
+  /** Whether it stands in a `Match all` block, which is for every connection too but comes after the rest. */
+  readonly inMatchAll: boolean;
+}
+
 /** A keyword that is set somewhere. */
-export interface SshdSetting extends SshdLine {
+export interface SshdSetting extends SshdLine, Scope {
   readonly type: "setting";
   /** As `sshd -T` names it. */
   readonly keyword: string;
   readonly path: string;
   /** `/etc/ssh/sshd_config:12`. */
   readonly source: string;
-  /** The Match block it stands in; null: it holds for every connection. */
-  readonly match: SshdMatch | null;
 }
 
 export interface SshdMatch {
@@ -39,8 +45,8 @@ const maxDepth = 16;
 const maxFiles = 1000;
 
 /**
- * The daemon's configuration, includes resolved in place. Null when /etc/ssh/sshd_config is absent. `Match all` stands
- * for every connection; a Match block ends with the file it is in.
+ * The daemon's configuration, includes resolved in place. Null when /etc/ssh/sshd_config is absent. A Match block
+ * ends with the file it is in.
  * @see sshd_config(5), "Include" and "Match"
  * @throws UnreadableError
  */
@@ -51,34 +57,30 @@ export function readSshdConfig(host: Host): Promise<readonly SshdItem[] | null> 
     const items: SshdItem[] = [];
     let files = 0;
     let matches = 0;
-    await readFile(sshdConfigPath, text, null, 0);
+    await readFile(sshdConfigPath, text, { match: null, inMatchAll: false }, 0);
     return items;
 
-    async function readFile(path: string, content: string, outer: SshdMatch | null, depth: number): Promise<void> {
-      let match = outer;
+    async function readFile(path: string, content: string, outer: Scope, depth: number): Promise<void> {
+      let scope = outer;
       for (const line of sshdLines(content)) {
         const keyword = canonicalKeyword(line.keyword);
         if (keyword === "match") {
           const conditions = line.args.join(" ");
           matches += 1;
-          if (conditions.toLowerCase() === "all") match = outer;
-          else
-            match = {
-              conditions: outer === null ? conditions : `${outer.conditions} / ${conditions}`,
-              number: matches,
-            };
+          if (conditions.toLowerCase() === "all") scope = { match: outer.match, inMatchAll: outer.match === null };
+          else scope = { match: { conditions: within(outer.match, conditions), number: matches }, inMatchAll: false };
         } else if (keyword === "include") {
-          for (const pattern of line.args) await include(posix.resolve("/etc/ssh", pattern), match, depth + 1);
+          for (const pattern of line.args) await include(posix.resolve("/etc/ssh", pattern), scope, depth + 1);
         } else {
-          items.push({ ...line, type: "setting", keyword, path, source: `${path}:${line.number}`, match });
+          items.push({ ...line, type: "setting", keyword, path, source: `${path}:${line.number}`, ...scope });
         }
       }
     }
 
-    async function include(pattern: string, match: SshdMatch | null, depth: number): Promise<void> {
+    async function include(pattern: string, scope: Scope, depth: number): Promise<void> {
       if (depth > maxDepth)
         throw new UnreadableError("invalid", `${sshdConfigPath}: files include each other without end`);
-      items.push({ type: "include", pattern, match });
+      items.push({ type: "include", pattern, match: scope.match });
       for (const path of (await expandGlob(host, pattern)).paths) {
         files += 1;
         if (files > maxFiles)
@@ -86,14 +88,21 @@ export function readSshdConfig(host: Host): Promise<readonly SshdItem[] | null> 
         const content = await host.readText(path);
         if (content === null) continue;
         items.push({ type: "file", path });
-        await readFile(path, content, match, depth);
+        await readFile(path, content, scope, depth);
       }
       items.push({ type: "include_end" });
     }
   });
 }
 
-/** The settings of one keyword: those of every connection, and those of each Match block. In the order they are read. */
+function within(outer: SshdMatch | null, conditions: string): string {
+  return outer === null ? conditions : `${outer.conditions} / ${conditions}`;
+}
+
+/**
+ * The settings of one keyword: those for every connection, the one that wins first, and those of each Match block in
+ * the order they are read.
+ */
 export function settingsOf(
   items: readonly SshdItem[],
   keyword: string,
@@ -105,14 +114,21 @@ export function settingsOf(
     if (item.match === null) global.push(item);
     else matched.set(item.match.number, [...(matched.get(item.match.number) ?? []), item]);
   }
-  return { global, matched: [...matched.values()] };
+  if (isLastValueUsed(keyword)) global.reverse();
+  const later = isMatchable(keyword) ? global.filter((setting) => setting.inMatchAll) : [];
+  return { global: later.length > 0 ? later : global, matched: [...matched.values()] };
 }
 
-/**
- * Whether a file of that path, there already or not yet, is read before anything else sets the keyword for every
- * connection, so that its value wins.
- */
-export function isReadFirst(items: readonly SshdItem[], path: string, keyword: string): boolean {
+/** Whether a value in the file of that path, there already or not yet, wins over all others for every connection. */
+export function winsIn(items: readonly SshdItem[], path: string, keyword: string): boolean {
+  const { global } = settingsOf(items, keyword);
+  const others = global.filter((setting) => setting.path !== path);
+  if (others.length > 0 && (isLastValueUsed(keyword) || (isMatchable(keyword) && others[0]?.inMatchAll))) return false;
+  return isReadFirst(items, path, keyword);
+}
+
+/** Whether the file is, or would be, read before anything else sets the keyword. */
+function isReadFirst(items: readonly SshdItem[], path: string, keyword: string): boolean {
   let depth = 0;
   /** How deep the include stands that would read the file; zero while none has begun. */
   let reading = 0;

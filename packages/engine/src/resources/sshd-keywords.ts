@@ -163,6 +163,32 @@ export const sshdKeywords: ReadonlyMap<string, SshdKeyword> = new Map(
   ]),
 );
 
+/** Those that a Match block may hold; only these take a `Match all` block's value over what stands before it. */
+const matchable = new Set(
+  [
+    "AcceptEnv AllowAgentForwarding AllowGroups AllowStreamLocalForwarding AllowTcpForwarding AllowUsers",
+    "AuthenticationMethods AuthorizedKeysCommand AuthorizedKeysCommandUser AuthorizedKeysFile",
+    "AuthorizedPrincipalsCommand AuthorizedPrincipalsCommandUser AuthorizedPrincipalsFile Banner CASignatureAlgorithms",
+    "ChannelTimeout ChrootDirectory ClientAliveCountMax ClientAliveInterval DenyGroups DenyUsers DisableForwarding",
+    "ExposeAuthInfo ForceCommand GatewayPorts GSSAPIAuthentication HostbasedAcceptedAlgorithms HostbasedAuthentication",
+    "HostbasedUsesNameFromPacketOnly IgnoreRhosts IPQoS KbdInteractiveAuthentication KerberosAuthentication LogLevel",
+    "MaxAuthTries MaxSessions PasswordAuthentication PermitEmptyPasswords PermitListen PermitOpen PermitRootLogin",
+    "PermitTTY PermitTunnel PermitUserRC PubkeyAcceptedAlgorithms PubkeyAuthentication PubkeyAuthOptions RekeyLimit",
+    "RevokedKeys SetEnv StreamLocalBindMask StreamLocalBindUnlink TrustedUserCAKeys UnusedConnectionTimeout",
+    "X11DisplayOffset X11Forwarding X11UseLocalhost",
+  ].flatMap((names) => names.toLowerCase().split(" ")),
+);
+
+/** @see sshd_config(5), "Match" */
+export function isMatchable(key: string): boolean {
+  return matchable.has(key);
+}
+
+/** Whether the last value wins, against the rule of sshd_config(5): so it was for these until OpenSSH 10.3. */
+export function isLastValueUsed(key: string): boolean {
+  return key === "maxstartups" || key === "ipqos" || key === "persourcenetblocksize";
+}
+
 const aliases: ReadonlyMap<string, string> = new Map([
   ["challengeresponseauthentication", "kbdinteractiveauthentication"],
   ["skeyauthentication", "kbdinteractiveauthentication"],

@@ -20,7 +20,7 @@ const risks: ReadonlyMap<string, string> = new Map([
 
 /**
  * Our drop-in with a value that meets the expectation. Null when none can be named, when the keyword is unknown or adds
- * up over several lines, and when something else that sets it is read first. The state must not meet it yet.
+ * up over several lines, and when something else that sets it wins over a drop-in. The state must not meet it yet.
  */
 export function planSshdSetting(key: string, state: SshdSettingState, desired: SshdDesired): PlanPart | null {
   const keyword = sshdKeywords.get(key);

@@ -1,7 +1,7 @@
 import { type Host, UnreadableError } from "../host.ts";
 import { derivedOnce } from "../shared-reads.ts";
 import { builtInDefault } from "./single-value.ts";
-import { isReadFirst, readSshdConfig, type SshdSetting, settingsOf, sshdConfigPath } from "./sshd-config.ts";
+import { readSshdConfig, type SshdSetting, settingsOf, sshdConfigPath, winsIn } from "./sshd-config.ts";
 import { compareReleases, defaultInRelease, type SshdKeyword, sshdKeywords } from "./sshd-keywords.ts";
 import { readSshdTestMode } from "./sshd-test-mode.ts";
 import { sshdValue } from "./sshd-value.ts";
@@ -20,7 +20,7 @@ export interface SshdSettingState {
   readonly fileExists?: boolean;
   /** Our own drop-in's text; null when absent. */
   readonly dropIn: string | null;
-  /** Whether our drop-in is, or would be, read before anything else that sets the keyword. */
+  /** Whether our drop-in is, or would be, read, and its value used over all others. */
   readonly includesDropIns: boolean;
 }
 
@@ -56,7 +56,7 @@ export async function readSshdSetting(host: Host, key: string): Promise<SshdSett
       overrides.map(async (override) => ({ ...override, ...(await existence(host, keyword, override.value)) })),
     ),
     dropIn: await host.readText(sshdDropInPath(key)),
-    includesDropIns: isReadFirst(items ?? [], sshdDropInPath(key), key),
+    includesDropIns: winsIn(items ?? [], sshdDropInPath(key), key),
   };
 }
 
