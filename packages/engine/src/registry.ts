@@ -9,28 +9,15 @@ import { loginDefs } from "./resources/login-defs.ts";
 import { packageResource } from "./resources/package.ts";
 import { pam } from "./resources/pam.ts";
 import { pwquality } from "./resources/pwquality.ts";
+import { service } from "./resources/service.ts";
 import { shadow } from "./resources/shadow.ts";
 import { sshdSetting } from "./resources/sshd-setting.ts";
+import { sudoers } from "./resources/sudoers.ts";
 import { sysctl } from "./resources/sysctl.ts";
 import { useraddDefault } from "./resources/useradd-default.ts";
 
 /** Every resource kind, in alphabetical order. */
-export const resources: readonly AnyResource[] = [
-  accountDb,
-  auditdConf,
-  auditRule,
-  faillock,
-  iniSetting,
-  kernelModule,
-  loginDefs,
-  packageResource,
-  pam,
-  pwquality,
-  shadow,
-  sshdSetting,
-  sysctl,
-  useraddDefault,
-];
+export const resources: readonly AnyResource[] = [accountDb, auditRule, auditdConf, faillock, iniSetting, kernelModule, loginDefs, packageResource, pam, pwquality, service, shadow, sshdSetting, sudoers, sysctl, useraddDefault];
 
 const byKind = new Map(resources.map((resource) => [resource.kind, resource]));
 
