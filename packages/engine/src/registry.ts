@@ -4,8 +4,10 @@ import { auditRule } from "./resources/audit-rule.ts";
 import { auditdConf } from "./resources/auditd-conf.ts";
 import { faillock } from "./resources/faillock.ts";
 import { iniSetting } from "./resources/ini-setting.ts";
+import { kernelCmdline } from "./resources/kernel-cmdline.ts";
 import { kernelModule } from "./resources/kernel-module.ts";
 import { loginDefs } from "./resources/login-defs.ts";
+import { mount } from "./resources/mount.ts";
 import { packageResource } from "./resources/package.ts";
 import { pam } from "./resources/pam.ts";
 import { pwquality } from "./resources/pwquality.ts";
@@ -17,7 +19,26 @@ import { sysctl } from "./resources/sysctl.ts";
 import { useraddDefault } from "./resources/useradd-default.ts";
 
 /** Every resource kind, in alphabetical order. */
-export const resources: readonly AnyResource[] = [accountDb, auditRule, auditdConf, faillock, iniSetting, kernelModule, loginDefs, packageResource, pam, pwquality, service, shadow, sshdSetting, sudoers, sysctl, useraddDefault];
+export const resources: readonly AnyResource[] = [
+  accountDb,
+  auditdConf,
+  auditRule,
+  faillock,
+  iniSetting,
+  kernelCmdline,
+  kernelModule,
+  loginDefs,
+  mount,
+  packageResource,
+  pam,
+  pwquality,
+  service,
+  shadow,
+  sshdSetting,
+  sudoers,
+  sysctl,
+  useraddDefault,
+];
 
 const byKind = new Map(resources.map((resource) => [resource.kind, resource]));
 
