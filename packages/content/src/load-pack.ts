@@ -1,5 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { isRecord } from "./compile-context.ts";
 import { compilePack } from "./compile-pack.ts";
 import type { KindDeclaration } from "./expression.ts";
 import type { Pack } from "./pack.ts";
@@ -46,4 +47,13 @@ export async function contentFiles(dir: string): Promise<string[]> {
 
 export async function readSources(dir: string, files: readonly string[]): Promise<YamlSource[]> {
   return Promise.all(files.map(async (file) => parseYamlSource(file, await readFile(join(dir, file), "utf8"))));
+}
+
+/** The check ids of every check file of a content directory, in the order they are written. */
+export async function checkIdsByFile(dir: string): Promise<ReadonlyMap<string, readonly string[]>> {
+  const files = (await contentFiles(dir)).filter(
+    (file) => file.startsWith("checks/") && !file.endsWith(".proofs.yaml"),
+  );
+  const sources = await readSources(dir, files);
+  return new Map(sources.map(({ file, value }) => [file, isRecord(value) ? Object.keys(value) : []]));
 }

@@ -26,8 +26,15 @@ export interface Proof {
 /** The proofs of each check that has any, in the order of the files. */
 export type Proofs = ReadonlyMap<string, readonly Proof[]>;
 
+export interface LoadedProofs {
+  readonly proofs: Proofs;
+  /** The named facts under `_given` of each file. */
+  readonly given: ReadonlyMap<string, ReadonlyMap<string, Facts>>;
+  readonly problems: readonly Problem[];
+}
+
 /** Loads every `checks/<os>/<topic>.proofs.yaml` of a content directory. Use the proofs only when there are no problems. */
-export async function loadProofs(dir: string, pack: Pack): Promise<{ proofs: Proofs; problems: readonly Problem[] }> {
+export async function loadProofs(dir: string, pack: Pack): Promise<LoadedProofs> {
   const files = (await contentFiles(dir)).filter((file) => file.endsWith(".proofs.yaml"));
   const sources = await Promise.all(
     files.map(async (file) => parseYamlSource(file, await readFile(join(dir, file), "utf8"))),
@@ -35,10 +42,8 @@ export async function loadProofs(dir: string, pack: Pack): Promise<{ proofs: Pro
   return compileProofs(sources, pack);
 }
 
-export function compileProofs(
-  sources: readonly YamlSource[],
-  pack: Pack,
-): { proofs: Proofs; problems: readonly Problem[] } {
+export function compileProofs(sources: readonly YamlSource[], pack: Pack): LoadedProofs {
+  const givenByFile = new Map<string, ReadonlyMap<string, Facts>>();
   const proofs = new Map<string, readonly Proof[]>();
   const problems: Problem[] = [];
   for (const source of sources) {
@@ -50,6 +55,7 @@ export function compileProofs(
     }
     const { _given: given, ...lists } = source.value;
     const shared = compileGiven(given, source, problems);
+    givenByFile.set(source.file, shared);
     for (const [id, list] of Object.entries(lists)) {
       const check = pack.checks.get(id);
       if (check === undefined)
@@ -59,7 +65,7 @@ export function compileProofs(
       else proofs.set(id, compileList(check, list, { source, shared, problems, pack }));
     }
   }
-  return { proofs, problems };
+  return { proofs, given: givenByFile, problems };
 }
 
 interface ProofContext {

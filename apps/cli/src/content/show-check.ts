@@ -1,0 +1,126 @@
+import { childrenOf, type Expression } from "@holdfast/content/expression";
+import type { Check, Pack } from "@holdfast/content/pack";
+import type { Proof } from "@holdfast/content/proofs";
+import { benchmarkReference } from "@holdfast/content/resolve-benchmark";
+import { flowYaml } from "@holdfast/engine/draft/flow-yaml";
+import { expressionInWords } from "@holdfast/engine/in-words";
+import { CommandError } from "../exit.ts";
+import { benchmarksOf, portingStatusOf } from "./list-content.ts";
+import type { Content } from "./open-content.ts";
+
+/** A check with everything that is known of it; what `content show --json` prints. */
+export interface ShownCheck {
+  readonly check: Check;
+  readonly status: string;
+  /** Where it is numbered, e.g. "cis-debian-12@1.1.0 3.3.1 (Level 1 – Server, Level 1 – Workstation)". */
+  readonly numbers: readonly string[];
+  /** The declaration as YAML lines. */
+  readonly declaration: readonly string[];
+  readonly inWords: readonly string[];
+  /** What makes it not applicable. */
+  readonly conditions: readonly {
+    readonly id: string;
+    readonly otherwise: string;
+    readonly inWords: readonly string[];
+  }[];
+  readonly proofs: readonly { readonly name: string; readonly verdict: string }[];
+}
+
+/** @throws CommandError when neither a number nor an id fits. */
+export function showCheck({ pack, proofs }: Content, numberOrId: string, reference: string | undefined): ShownCheck {
+  const check = findCheck(pack, numberOrId, reference);
+  const { require } = check;
+  return {
+    check,
+    status: portingStatusOf(check),
+    numbers: numbersOf(pack, check.id),
+    declaration: require === null ? [] : declarationLines(require, ""),
+    inWords: require === null ? [] : expressionInWords(require),
+    conditions: [...conditionIds(check)].flatMap((id) => {
+      const condition = pack.conditions.get(id);
+      return condition === undefined
+        ? []
+        : [{ id, otherwise: condition.otherwise, inWords: expressionInWords(condition.require) }];
+    }),
+    proofs: (proofs.get(check.id) ?? []).map(({ name, verdict }: Proof) => ({ name, verdict })),
+  };
+}
+
+export function renderShownCheck(shown: ShownCheck): string {
+  const { check } = shown;
+  const section = (heading: string, lines: readonly string[]): string[] =>
+    lines.length === 0 ? [] : ["", `${heading}:`, ...lines.map((line) => `  ${line}`)];
+  return `${[
+    `${check.title} [${check.id}]`,
+    `${check.severity} severity, ${check.category}, ${shown.status.replace("_", " ")}`,
+    ...shown.numbers,
+    ...section("Not ported", check.notPorted === null ? [] : [check.notPorted]),
+    ...section("Why", [check.rationale]),
+    ...section("Impact", check.impact === "" ? [] : [check.impact]),
+    ...section("By hand", check.remediation.split("\n")),
+    ...section("Wanted", shown.inWords),
+    ...section("Declaration", shown.declaration),
+    ...shown.conditions.flatMap(({ id, otherwise, inWords }) =>
+      section(`Condition ${id} (otherwise not applicable: ${otherwise})`, inWords),
+    ),
+    ...section(
+      "Proofs",
+      shown.proofs.map(({ name, verdict }) => `${verdict.padEnd(14)}  ${name}`),
+    ),
+  ].join("\n")}\n`;
+}
+
+function findCheck(pack: Pack, numberOrId: string, reference: string | undefined): Check {
+  const byId = pack.checks.get(numberOrId);
+  if (byId !== undefined) return byId;
+  for (const benchmark of [...benchmarksOf(pack, reference)].reverse()) {
+    const row = benchmark.recommendations.find(({ number }) => number === numberOrId);
+    const check = row === undefined ? undefined : pack.checks.get(row.check);
+    if (check !== undefined) return check;
+  }
+  throw new CommandError(`No recommendation or check "${numberOrId}"; holdfast content list shows them all.`);
+}
+
+function numbersOf(pack: Pack, id: string): string[] {
+  return pack.benchmarks.flatMap((benchmark) =>
+    benchmark.recommendations
+      .filter(({ check }) => check === id)
+      .map(({ number, server, workstation, assessment }) => {
+        const levels = [
+          ...(server === null ? [] : [`Level ${server} – Server`]),
+          ...(workstation === null ? [] : [`Level ${workstation} – Workstation`]),
+        ];
+        return `${benchmarkReference(benchmark)} ${number} (${levels.join(", ")}; ${assessment})`;
+      }),
+  );
+}
+
+function conditionIds(check: Check): Set<string> {
+  const ids = new Set(check.applies);
+  const walk = (tree: Expression): void => {
+    if (!("expectation" in tree)) for (const child of childrenOf(tree)) walk(child);
+    else if (tree.expectation.when !== undefined) ids.add(tree.expectation.when);
+  };
+  if (check.require !== null) walk(check.require);
+  return ids;
+}
+
+/** The tree as it would be written in a check file. */
+function declarationLines(tree: Expression, indent: string): string[] {
+  if ("expectation" in tree) {
+    const { kind, target, desired, when } = tree.expectation;
+    const members = { ...objectOf(target), ...objectOf(desired), ...(when === undefined ? {} : { when }) };
+    return [`${indent}${kind}: ${flowYaml(members)}`];
+  }
+  const group = "all" in tree ? "all" : "any" in tree ? "any" : "none";
+  const items = childrenOf(tree).flatMap((child) => {
+    const [first = "", ...rest] = declarationLines(child, `${indent}    `);
+    return [`${indent}  - ${first.trimStart()}`, ...rest];
+  });
+  return [`${indent}${group}:`, ...items];
+}
+
+/** Targets and desired values are objects: the loader makes them of YAML maps. */
+function objectOf<T>(value: T): T & object {
+  return Object(value);
+}

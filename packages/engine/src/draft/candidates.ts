@@ -1,0 +1,66 @@
+import type { Expectation } from "@holdfast/content/expression";
+import { canonicalJson } from "@holdfast/contracts/json";
+import { accountDbCandidates, shadowCandidates } from "./account-candidates.ts";
+import { auditRuleCandidates } from "./audit-candidates.ts";
+import { type Candidate, type Candidates, membersOf } from "./candidate.ts";
+import { fileCandidates, manualCandidates, textMatchCandidates } from "./file-candidates.ts";
+import { pamCandidates } from "./pam-candidates.ts";
+import { combinedCandidates } from "./same-address.ts";
+import {
+  activeValue,
+  kernelCmdlineCandidates,
+  singleValue,
+  sudoersCandidates,
+  sysctlCandidates,
+} from "./setting-candidates.ts";
+import { sshdSettingCandidates } from "./sshd-candidates.ts";
+import { kernelModuleCandidates, mountCandidates, packageCandidates, serviceCandidates } from "./unit-candidates.ts";
+
+const byKind: Readonly<Record<string, Candidates>> = {
+  account_db: accountDbCandidates,
+  audit_rule: auditRuleCandidates,
+  auditd_conf: singleValue("/etc/audit/auditd.conf:7"),
+  faillock: activeValue("/etc/security/faillock.conf:3"),
+  file: fileCandidates,
+  ini_setting: (desired, expectation) =>
+    singleValue(`${String(membersOf(expectation.target)["path"])}:4`)(desired, expectation),
+  kernel_cmdline: kernelCmdlineCandidates,
+  kernel_module: kernelModuleCandidates,
+  login_defs: singleValue("/etc/login.defs:20"),
+  manual: manualCandidates,
+  mount: mountCandidates,
+  package: packageCandidates,
+  pam: pamCandidates,
+  pwquality: activeValue("/etc/security/pwquality.conf.d/50-hardening.conf:1"),
+  service: serviceCandidates,
+  shadow: shadowCandidates,
+  sshd_setting: sshdSettingCandidates,
+  sudoers: sudoersCandidates,
+  sysctl: sysctlCandidates,
+  text_match: textMatchCandidates,
+  useradd_default: singleValue("/etc/default/useradd:5"),
+};
+
+/** The states to try for every address of some expectations; none for kinds that nobody has made states up for. */
+export function candidatesByAddress(expectations: Iterable<Expectation>): Map<string, readonly Candidate[]> {
+  const byAddress = new Map<string, Expectation[]>();
+  for (const expectation of expectations)
+    byAddress.set(expectation.address, [...(byAddress.get(expectation.address) ?? []), expectation]);
+  return new Map(
+    [...byAddress].map(([address, there]) => {
+      const made = there.map((expectation) => [
+        ...(byKind[expectation.kind]?.(membersOf(expectation.desired), expectation) ?? []),
+      ]);
+      return [address, distinct([...combinedCandidates(there, made), ...made.flat()])];
+    }),
+  );
+}
+
+function distinct(candidates: readonly Candidate[]): Candidate[] {
+  const byState = new Map<string, Candidate>();
+  for (const candidate of candidates) {
+    const text = canonicalJson(candidate.state);
+    if (!byState.has(text)) byState.set(text, candidate);
+  }
+  return [...byState.values()];
+}
