@@ -1,8 +1,11 @@
 import type { AnyResource } from "./resource.ts";
 import { accountDb } from "./resources/account-db.ts";
+import { auditLogFiles } from "./resources/audit-log-files.ts";
 import { auditRule } from "./resources/audit-rule.ts";
 import { auditdConf } from "./resources/auditd-conf.ts";
 import { faillock } from "./resources/faillock.ts";
+import { homeDirs } from "./resources/home-dirs.ts";
+import { homeDotfiles } from "./resources/home-dotfiles.ts";
 import { iniSetting } from "./resources/ini-setting.ts";
 import { kernelCmdline } from "./resources/kernel-cmdline.ts";
 import { kernelModule } from "./resources/kernel-module.ts";
@@ -21,9 +24,12 @@ import { useraddDefault } from "./resources/useradd-default.ts";
 /** Every resource kind, in alphabetical order. */
 export const resources: readonly AnyResource[] = [
   accountDb,
-  auditdConf,
+  auditLogFiles,
   auditRule,
+  auditdConf,
   faillock,
+  homeDirs,
+  homeDotfiles,
   iniSetting,
   kernelCmdline,
   kernelModule,
