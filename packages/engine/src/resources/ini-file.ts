@@ -32,15 +32,18 @@ export function parseIniFile(path: string, text: string, continued: boolean): In
 
 /** Lines without comments and blank ones, continuations joined by a space, comments between them left out. */
 function* logicalLines(text: string, continued: boolean): Generator<{ line: string; number: number }> {
-  let begun: { line: string; number: number } | null = null;
+  let parts: string[] = [];
+  let beganAt = 0;
   for (const [index, raw] of text.split(/\r\n|\n|\r/).entries()) {
     const line = raw.trim();
-    if (/^[#;]/.test(line) || (begun === null && line === "")) continue;
-    const joined: string = begun === null ? line : `${begun.line} ${line}`;
-    const number: number = begun?.number ?? index + 1;
-    begun = null;
-    if (continued && joined.endsWith("\\")) begun = { line: joined.slice(0, -1).trimEnd(), number };
-    else yield { line: joined, number };
+    if (/^[#;]/.test(line) || (parts.length === 0 && line === "")) continue;
+    if (parts.length === 0) beganAt = index + 1;
+    if (continued && line.endsWith("\\")) {
+      parts.push(line.slice(0, -1).trimEnd());
+      continue;
+    }
+    yield { line: [...parts, line].join(" ").trim(), number: beganAt };
+    parts = [];
   }
-  if (begun !== null) yield begun;
+  if (parts.length > 0) yield { line: parts.join(" ").trim(), number: beganAt };
 }

@@ -111,8 +111,13 @@ export function settingsOf(
   const matched = new Map<number, SshdSetting[]>();
   for (const item of items) {
     if (item.type !== "setting" || item.keyword !== keyword) continue;
-    if (item.match === null) global.push(item);
-    else matched.set(item.match.number, [...(matched.get(item.match.number) ?? []), item]);
+    if (item.match === null) {
+      global.push(item);
+      continue;
+    }
+    const block = matched.get(item.match.number);
+    if (block === undefined) matched.set(item.match.number, [item]);
+    else block.push(item);
   }
   if (isLastValueUsed(keyword)) global.reverse();
   const later = isMatchable(keyword) ? global.filter((setting) => setting.inMatchAll) : [];

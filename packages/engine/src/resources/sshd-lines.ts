@@ -12,9 +12,9 @@ export interface SshdLine {
 /** The lines that say something; what sshd would refuse (no argument, a quote left open) says nothing. */
 export function* sshdLines(text: string): Generator<SshdLine> {
   for (const [index, raw] of text.split("\n").entries()) {
-    const line = raw.replace(/[\s\f]+$/, "");
+    const line = raw.trim();
     // A keyword may be quoted, and one "=" may stand in place of the blank behind it.
-    const parts = /^[ \t\r]*=?[ \t\r]*(?:"([^"]*)"|([^\s="#][^\s="]*))[ \t\r]*=?[ \t\r]*(.*)$/.exec(line);
+    const parts = /^=?[ \t\r]*(?:"([^"]*)"|([^\s="#][^\s="]*))[ \t\r]*=?[ \t\r]*(.*)$/s.exec(line);
     if (parts === null) continue;
     const keyword = parts[1] ?? parts[2] ?? "";
     const rest = parts[3] ?? "";

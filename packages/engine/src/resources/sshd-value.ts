@@ -76,7 +76,7 @@ const secondsPerUnit: Readonly<Record<string, number>> = { "": 1, s: 1, m: 60, h
 
 /** @see sshd_config(5), "TIME FORMATS": 600, 10m, 1h30m. */
 function secondsOf(text: string): string | null {
-  if (!/^(\d+[smhdw]?)+$/i.test(text)) return null;
+  if (!/^(?:\d+[smhdw])*\d+[smhdw]?$|^(?:\d+[smhdw])+$/i.test(text)) return null;
   let seconds = 0;
   for (const [, count, unit = ""] of text.matchAll(/(\d+)([smhdw]?)/gi))
     seconds += Number(count) * (secondsPerUnit[unit.toLowerCase()] ?? 0);
