@@ -4,12 +4,14 @@ import { auditLogFiles } from "./resources/audit-log-files.ts";
 import { auditRule } from "./resources/audit-rule.ts";
 import { auditdConf } from "./resources/auditd-conf.ts";
 import { faillock } from "./resources/faillock.ts";
+import { file } from "./resources/file.ts";
 import { homeDirs } from "./resources/home-dirs.ts";
 import { homeDotfiles } from "./resources/home-dotfiles.ts";
 import { iniSetting } from "./resources/ini-setting.ts";
 import { kernelCmdline } from "./resources/kernel-cmdline.ts";
 import { kernelModule } from "./resources/kernel-module.ts";
 import { loginDefs } from "./resources/login-defs.ts";
+import { manual } from "./resources/manual.ts";
 import { mount } from "./resources/mount.ts";
 import { packageResource } from "./resources/package.ts";
 import { pam } from "./resources/pam.ts";
@@ -19,21 +21,24 @@ import { shadow } from "./resources/shadow.ts";
 import { sshdSetting } from "./resources/sshd-setting.ts";
 import { sudoers } from "./resources/sudoers.ts";
 import { sysctl } from "./resources/sysctl.ts";
+import { textMatch } from "./resources/text-match.ts";
 import { useraddDefault } from "./resources/useradd-default.ts";
 
 /** Every resource kind, in alphabetical order. */
 export const resources: readonly AnyResource[] = [
   accountDb,
+  auditdConf,
   auditLogFiles,
   auditRule,
-  auditdConf,
   faillock,
+  file,
   homeDirs,
   homeDotfiles,
   iniSetting,
   kernelCmdline,
   kernelModule,
   loginDefs,
+  manual,
   mount,
   packageResource,
   pam,
@@ -43,6 +48,7 @@ export const resources: readonly AnyResource[] = [
   sshdSetting,
   sudoers,
   sysctl,
+  textMatch,
   useraddDefault,
 ];
 
