@@ -18,18 +18,20 @@ import { pam } from "./resources/pam.ts";
 import { pwquality } from "./resources/pwquality.ts";
 import { service } from "./resources/service.ts";
 import { shadow } from "./resources/shadow.ts";
+import { shellTimeout } from "./resources/shell-timeout.ts";
 import { sshdSetting } from "./resources/sshd-setting.ts";
 import { sudoers } from "./resources/sudoers.ts";
 import { sysctl } from "./resources/sysctl.ts";
 import { textMatch } from "./resources/text-match.ts";
+import { umask } from "./resources/umask.ts";
 import { useraddDefault } from "./resources/useradd-default.ts";
 
 /** Every resource kind, in alphabetical order. */
 export const resources: readonly AnyResource[] = [
   accountDb,
-  auditdConf,
   auditLogFiles,
   auditRule,
+  auditdConf,
   faillock,
   file,
   homeDirs,
@@ -45,10 +47,12 @@ export const resources: readonly AnyResource[] = [
   pwquality,
   service,
   shadow,
+  shellTimeout,
   sshdSetting,
   sudoers,
   sysctl,
   textMatch,
+  umask,
   useraddDefault,
 ];
 
