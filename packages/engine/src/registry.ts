@@ -10,6 +10,7 @@ import { homeDotfiles } from "./resources/home-dotfiles.ts";
 import { iniSetting } from "./resources/ini-setting.ts";
 import { kernelCmdline } from "./resources/kernel-cmdline.ts";
 import { kernelModule } from "./resources/kernel-module.ts";
+import { limits } from "./resources/limits.ts";
 import { loginDefs } from "./resources/login-defs.ts";
 import { manual } from "./resources/manual.ts";
 import { mount } from "./resources/mount.ts";
@@ -39,6 +40,7 @@ export const resources: readonly AnyResource[] = [
   iniSetting,
   kernelCmdline,
   kernelModule,
+  limits,
   loginDefs,
   manual,
   mount,

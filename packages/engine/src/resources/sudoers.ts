@@ -44,14 +44,17 @@ export const sudoers: Resource<Target, SudoersState, Comparison> = {
     };
   },
   judge(state, desired, target) {
-    const name = "tag" in target ? target.tag : target.option;
+    const name = "tag" in target ? `the tag ${target.tag}` : target.option;
     const wrong = state.scoped.filter(({ value }) => !meets(value, desired));
     const right = meets(state.value, desired);
     const exceptions = wrong.map(({ scope, value }) => `${spell(value)} in "Defaults${scope}"`);
     return {
       verdict: right && wrong.length === 0 ? "pass" : "fail",
       expected: `${name} ${describe(desired)}`,
-      actual: [`${name} ${spell(state.value)}`, ...exceptions].join("; but "),
+      actual: [
+        `${name} ${"tag" in target && state.value !== null ? "is in a rule" : spell(state.value)}`,
+        ...exceptions,
+      ].join("; but "),
       source: right && wrong[0] !== undefined ? wrong[0].source : state.source,
     };
   },
