@@ -32,16 +32,21 @@ async function readGrubEntries(host: Host): Promise<BootEntry[]> {
   return entries;
 }
 
-/** Variables such as `$kernelopts` come from GRUB's environment block. */
+const loaderDirectories = ["/boot", "/boot/efi", "/efi"].map((partition) => `${partition}/loader/entries`);
+
+/** Entries without a kernel start something else. Variables such as `$kernelopts` come from GRUB's environment block. */
 async function readLoaderEntries(host: Host): Promise<BootEntry[]> {
   const entries: BootEntry[] = [];
-  const { paths } = await expandGlob(host, "/boot/loader/entries/*.conf");
+  const found = await Promise.all(loaderDirectories.map((directory) => expandGlob(host, `${directory}/*.conf`)));
+  const paths = found.flatMap((result) => result.paths);
   if (paths.length === 0) return entries;
   const variables = await readGrubEnvironment(host);
   for (const path of paths) {
     const options: string[] = [];
     let source = `${path}:1`;
-    for (const [index, line] of ((await host.readText(path)) ?? "").split(/\r?\n/).entries()) {
+    const lines = ((await host.readText(path)) ?? "").split(/\r?\n/);
+    if (!lines.some((line) => /^linux\s/.test(line))) continue;
+    for (const [index, line] of lines.entries()) {
       const value = /^options\s+(.*)$/.exec(line)?.[1];
       if (value === undefined) continue;
       if (options.length === 0) source = `${path}:${index + 1}`;

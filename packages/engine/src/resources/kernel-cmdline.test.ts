@@ -31,7 +31,8 @@ it("reads every Linux entry of grub.cfg", async () => {
 it("reads loader entries with GRUB's variables", async () => {
   const files = {
     "/boot/loader/entries/a.conf": "title a\nlinux /vmlinuz\noptions $kernelopts $tuned_params\n",
-    "/boot/loader/entries/b.conf": "title b\n",
+    "/boot/loader/entries/b.conf": "title b\nlinux /vmlinuz\n",
+    "/boot/loader/entries/memory-test.conf": "title c\nefi /memtest.efi\n",
     "/boot/grub2/grubenv": "# GRUB Environment Block\nkernelopts=root=/dev/sda1 audit=1\n####",
   };
   expect((await read({ files })).entries).toEqual([

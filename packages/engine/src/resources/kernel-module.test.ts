@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { type Recording, recordingHost } from "../hosts/recording.ts";
+import { sharedReads } from "../shared-reads.ts";
 import { kernelModule } from "./kernel-module.ts";
 
 const onDisk = {
@@ -89,15 +90,20 @@ it("plans a drop-in that its own reading accepts, and unloads what is loaded", a
     if (change.type === "write_file") host.put(change.path, change.text);
     if (change.type === "unload_module") await host.unloadModule(change.name);
   }
-  const after = await kernelModule.read(host, target);
-  // The same host object remembers what it derived; a new one reads again.
-  expect(after.loaded).toBe(false);
-  expect(
-    kernelModule.plan?.({ ...after, install: "/bin/false", denylisted: true }, { disabled: true }, target)?.changes,
-  ).toEqual([]);
+  // A host remembers what was derived from it; one made anew reads again.
+  const after = await kernelModule.read(sharedReads(host), target);
+  expect(after).toMatchObject({ loaded: false, install: "/bin/false", denylisted: true });
+  expect(kernelModule.plan?.(after, { disabled: true }, target)?.changes).toEqual([]);
 });
 
 it("has no plan for what is built in", () => {
   const state = { available: false, builtin: true, install: null, denylisted: false, source: null, dropIn: null };
   expect(kernelModule.plan?.(state, { disabled: true }, target)).toBeNull();
+});
+
+it("has no plan over an install command that comes first anyway", () => {
+  const state = { available: true, builtin: false, install: "/sbin/x", denylisted: false, dropIn: null };
+  const plan = (source: string) => kernelModule.plan?.({ ...state, source }, { disabled: true }, target);
+  expect(plan("/etc/modprobe.d/00-a.conf:1")).toBeNull();
+  expect(plan("/etc/modprobe.d/a.conf:1")?.changes).toHaveLength(1);
 });

@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import { type Static, Type } from "typebox";
 import { isBooted } from "../booted.ts";
 import type { Host } from "../host.ts";
@@ -62,6 +63,7 @@ export const kernelModule: Resource<Target, KernelModuleState, Desired> = {
   plan(state, { disabled }, { name }) {
     if (!disabled || state.builtin) return null;
     const shut = isShut(state);
+    if (!shut && !beats(dropInPath(name), state)) return null;
     return {
       changes: [
         ...(shut
@@ -95,7 +97,11 @@ function isDisabled(state: KernelModuleState): boolean {
 }
 
 function isShut({ available, install, denylisted }: KernelModuleState): boolean {
-  return !available || (denylisted && install !== null && /^(?:\/usr)?\/bin\/(?:true|false)$/.test(install));
+  return !available || (denylisted && install !== null && doesNothing(install));
+}
+
+function doesNothing(install: string): boolean {
+  return /^(?:\/usr)?\/bin\/(?:true|false)$/.test(install);
 }
 
 function describeState(name: string, state: KernelModuleState): string {
@@ -104,6 +110,12 @@ function describeState(name: string, state: KernelModuleState): string {
   if (!state.available) return `${name} ${[...loaded, "is not on disk"].join("; ")}`;
   const install = state.install === null ? "no install command" : `install ${state.install}`;
   return `${name} ${[...loaded, `is on disk; ${install}`, state.denylisted ? "blacklisted" : "not blacklisted"].join("; ")}`;
+}
+
+/** Whether a drop-in's install command counts over the one that counts now. */
+function beats(dropIn: string, { install, source }: KernelModuleState): boolean {
+  if (install === null || source === null || doesNothing(install)) return true;
+  return posix.basename(dropIn) <= posix.basename(source.replace(/:\d+$/, ""));
 }
 
 /** Early in the order of modprobe.d(5): the first install command for a module is the one that counts. */

@@ -129,3 +129,12 @@ it("plans the drop-in and the running value, and nothing once both are right", (
   ]);
   expect(sysctl.plan?.({ ...state, running: "1", onBoot: "1" }, { equals: "1" }, { key })?.changes).toEqual([]);
 });
+
+it("has no plan where a drop-in would not count", () => {
+  const plan = (source: string) =>
+    sysctl.plan?.({ running: "1", onBoot: "0", source, dropIn: null }, { equals: "1" }, { key });
+  expect(plan("/etc/ufw/sysctl.conf:3")).toBeNull();
+  expect(plan("/etc/sysctl.conf:3")).toBeNull();
+  expect(plan("/etc/sysctl.d/zz.conf:3")).toBeNull();
+  expect(plan("/usr/lib/sysctl.d/99-sysctl.conf:3")?.changes).toHaveLength(1);
+});

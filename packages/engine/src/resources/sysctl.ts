@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import { type Static, Type } from "typebox";
 import { Comparison, describe, meets, valueMeeting } from "../comparison.ts";
 import type { Host } from "../host.ts";
@@ -47,6 +48,7 @@ export const sysctl: Resource<Static<typeof Target>, SysctlState, Comparison> = 
   plan(state, desired, { key }) {
     const value = valueMeeting(desired);
     if (value === null || state.running === null) return null;
+    if (!meets(state.onBoot, desired) && !beats(dropInPath(key), state.source)) return null;
     const text = `${key} = ${value}\n`;
     return {
       changes: [
@@ -66,6 +68,13 @@ export const sysctl: Resource<Static<typeof Target>, SysctlState, Comparison> = 
 /** Whether there is a running kernel to ask; a chroot may have no /proc. */
 async function hasKernel(host: Host): Promise<boolean> {
   return host.live && (await host.stat("/proc/sys"))?.type === "directory";
+}
+
+/** Whether a drop-in counts over what decides now; it cannot over ufw's file, an unlinked sysctl.conf or a later name. */
+function beats(dropIn: string, source: string | null): boolean {
+  if (source === null) return true;
+  const path = source.replace(/:\d+$/, "");
+  return posix.basename(posix.dirname(path)) === "sysctl.d" && posix.basename(path) <= posix.basename(dropIn);
 }
 
 /** Late in the order of sysctl.d(5), so that it wins over shipped files and the usual 99-sysctl.conf. */
