@@ -33,6 +33,37 @@ export interface FileStat {
   readonly size: number;
 }
 
+/** A mounted file system. @see proc_pid_mountinfo(5) */
+export interface WalkedMount {
+  /** Where it is mounted, as the machine sees it. */
+  readonly point: string;
+  /** e.g. "ext4". */
+  readonly type: string;
+  /** Per-mount options, e.g. "nosuid". */
+  readonly options: readonly string[];
+}
+
+export interface WalkOptions {
+  /** Where to start; default "/". Links in it are followed. */
+  readonly under?: string;
+  /** Directories that are visited, but not looked into. */
+  readonly skip?: (directory: string) => boolean;
+  /** Default 240,000. */
+  readonly timeoutMs?: number;
+}
+
+/** Called for each file and directory; `mount` is null where mounts are not known, as in an image. */
+export type WalkVisitor = (path: string, stat: FileStat, mount: WalkedMount | null) => void;
+
+export interface WalkSummary {
+  /** How many files and directories were visited. */
+  readonly visited: number;
+  /** How many directories could not be listed, and files not looked at; what vanished meanwhile does not count. */
+  readonly unreadable: number;
+  /** At most 20 of these, sorted. */
+  readonly unreadablePaths: readonly string[];
+}
+
 /**
  * The engine's only door to a machine. Paths are absolute, as the machine sees them; a host for a directory keeps every
  * path and symbolic link inside it. Reads never change anything.
@@ -62,6 +93,12 @@ export interface Host {
   readLink(path: string): Promise<string | null>;
   /** The path with every link resolved, as the machine sees it; null when absent or dangling. @throws UnreadableError */
   realPath(path: string): Promise<string | null>;
+  /**
+   * Visits what is on local file systems, in no certain order, symbolic links left out and not followed. Network, pseudo
+   * and FAT file systems, and tmpfs below /run, are not even looked at; what is mounted twice is visited once.
+   * @throws UnreadableError `timeout`.
+   */
+  walk(visit: WalkVisitor, options?: WalkOptions): Promise<WalkSummary>;
 }
 
 /** What the executor needs besides reading. Every write is atomic (new file, fsync, rename) or a single system call. */

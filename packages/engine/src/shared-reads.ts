@@ -19,6 +19,8 @@ export function sharedReads(host: Host): Host {
     lstat: (path): Promise<FileStat | null> => once(`lstat ${path}`, () => host.lstat(path)),
     readLink: (path) => once(`link ${path}`, () => host.readLink(path)),
     realPath: (path) => once(`real ${path}`, () => host.realPath(path)),
+    // What a walk is for differs; who shares one shares what was made of it, with derivedOnce.
+    walk: (visit, options) => host.walk(visit, options),
   };
 }
 

@@ -1,6 +1,7 @@
 import { lstat, readlink, realpath, stat } from "node:fs/promises";
 import { UnreadableError, type WritableHost } from "../host.ts";
 import { fileReads } from "./file-reads.ts";
+import { fileWalk } from "./file-walk.ts";
 import { fileWrites } from "./file-writes.ts";
 import { readPlatform } from "./os-release.ts";
 import { type PathEntry, walkPath } from "./path-walk.ts";
@@ -58,6 +59,7 @@ export async function directoryHost(directory: string): Promise<WritableHost> {
         throw failure(error, path);
       }
     },
+    walk: fileWalk(door, root),
     ...reads,
     ...writes,
     setKernelParameter: refuseWithoutKernel,

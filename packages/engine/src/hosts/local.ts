@@ -2,6 +2,7 @@ import { realpath } from "node:fs/promises";
 import { hostname } from "node:os";
 import { UnreadableError, type WritableHost } from "../host.ts";
 import { fileReads } from "./file-reads.ts";
+import { fileWalk } from "./file-walk.ts";
 import { fileWrites } from "./file-writes.ts";
 import { kernelWrites } from "./kernel-writes.ts";
 import { readPlatform } from "./os-release.ts";
@@ -39,6 +40,7 @@ export function localHost(): WritableHost {
         throw failure(error, path);
       }
     },
+    walk: fileWalk(door, ""),
     ...reads,
     ...fileWrites(door),
     ...kernelWrites(privileged),

@@ -1,6 +1,8 @@
 import { type CommandResult, type FileStat, kernelParameterPath, UnreadableError, type WritableHost } from "../host.ts";
+import { planWalk } from "./mount-table.ts";
 import { readPlatform } from "./os-release.ts";
 import { type PathEntry, walkPath } from "./path-walk.ts";
+import { walkNodes } from "./recorded-walk.ts";
 import { WriteRefusedError } from "./write-refused.ts";
 
 /** One file of a recorded machine; a plain string is a regular file of root's with mode 0644. */
@@ -168,6 +170,11 @@ export function recordingHost(recording: Recording = {}): RecordedMachine {
       return found?.[1].type === "symlink" ? found[1].text : null;
     },
     realPath: (path) => walkPath(path, entryAt),
+    async walk(visit, { under = "/", skip = () => false } = {}) {
+      const real = await walkPath(under, entryAt);
+      const plan = planWalk(nodes.get("/proc/self/mountinfo")?.text ?? null, "", real ?? under);
+      return walkNodes(nodes, plan, { visit, skip, unreadable: new Set(Object.keys(unreadable)) });
+    },
     async writeFile(path, text, { mode, uid, gid }) {
       const [real, node] = await findForWriting(path);
       if (node !== null && node.type !== "file") throw new WriteRefusedError(`not a regular file: ${path}`);
