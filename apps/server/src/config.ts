@@ -22,7 +22,7 @@ export interface ServerConfig {
   /** Default "all". Environment: HOLDFAST_ROLE. */
   readonly role?: Role;
   /** The built dashboard; without it only the interfaces are served. */
-  readonly dashboardDir?: string;
+  readonly dashboardDir?: string | null;
   /** Where the log goes; standard error when left out. Environment: HOLDFAST_LOG_FILE. */
   readonly logFile?: string;
   /** pino level, default "info". Environment: HOLDFAST_LOG_LEVEL. */

@@ -36,12 +36,13 @@ export interface Tx extends Ctx {
 /** Joins the transaction we are in, or opens one for the context's organisation. */
 export async function inTransaction<T>(ctx: Ctx | Tx, work: (tx: Tx) => Promise<T>): Promise<T> {
   if ("db" in ctx) return work(ctx);
-  return ctx.services.db.transaction().execute(async (db) => {
-    await sql`select set_config('role', 'holdfast_app', true), set_config('app.org_id', ${ctx.orgId}, true)`.execute(
-      db,
-    );
-    return work({ ...ctx, db });
-  });
+  return ctx.services.db.transaction().execute(async (db) => work(await enter(ctx, db)));
+}
+
+/** Narrows a transaction across organisations to the context's: from here on it sees that organisation's rows only. */
+export async function enter(ctx: Ctx, db: Transaction<Database>): Promise<Tx> {
+  await sql`select set_config('role', 'holdfast_app', true), set_config('app.org_id', ${ctx.orgId}, true)`.execute(db);
+  return { ...ctx, db };
 }
 
 /**

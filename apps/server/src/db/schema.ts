@@ -154,7 +154,7 @@ export interface JudgementTable {
   factSetId: number;
   policyId: string;
   policyRevision: number;
-  packDigest: Buffer;
+  contentDigest: Buffer;
   layoutId: number | null;
   level: 1 | 2;
   profile: "server" | "workstation";

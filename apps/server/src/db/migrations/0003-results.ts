@@ -40,7 +40,8 @@ create table judgement (
   fact_set_id bigint not null references fact_set (id) on delete cascade,
   policy_id uuid not null references policy (id) on delete cascade,
   policy_revision integer not null,
-  pack_digest bytea not null,
+  -- SHA-256 of the content pack's digest and the platform: with the facts and the policy, all a verdict depends on.
+  content_digest bytea not null,
   -- null: no benchmark fits the device; one error finding says so.
   layout_id integer references benchmark_layout (id),
   level smallint not null,
@@ -62,7 +63,7 @@ create table judgement (
   score double precision,
   risk_level text,
   created_at timestamptz not null default now(),
-  unique (fact_set_id, policy_id, policy_revision, pack_digest)
+  unique (fact_set_id, policy_id, policy_revision, content_digest)
 );
 create index judgement_policy on judgement (policy_id);
 call protect_by_organisation('judgement');

@@ -1,0 +1,133 @@
+import fastifyCompress from "@fastify/compress";
+import fastifyCookie from "@fastify/cookie";
+import fastifyHelmet from "@fastify/helmet";
+import fastifyRateLimit from "@fastify/rate-limit";
+import fastifySwagger from "@fastify/swagger";
+import fastifyWebsocket from "@fastify/websocket";
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from "fastify";
+import type { TSchema } from "typebox";
+import type { Services } from "./context.ts";
+import { DomainError } from "./errors.ts";
+import { authRoutes } from "./features/auth/routes.ts";
+import type { Presence } from "./features/devices/presence.ts";
+import { deviceRoutes } from "./features/devices/routes.ts";
+import { liveRoutes } from "./features/live/routes.ts";
+import { overviewRoutes } from "./features/overview/routes.ts";
+import type { ScanProgress } from "./features/scans/scan-progress.ts";
+import { detailStyle, errorHandler, errorStyle } from "./http/error-handler.ts";
+import { requireSignIn } from "./http/request-context.ts";
+import { serveDashboard } from "./http/static-files.ts";
+import { validatorCompiler } from "./http/validation.ts";
+import { agentRoutes } from "./interfaces/agent/routes.ts";
+import { cisRoutes } from "./interfaces/cis/routes.ts";
+import { complianceRoutes } from "./interfaces/compliance/routes.ts";
+import type { LiveEvents } from "./live-events.ts";
+import type { Secrets } from "./secrets.ts";
+
+export interface AppOptions {
+  readonly services: Services;
+  readonly secrets: Secrets;
+  readonly events: LiveEvents;
+  readonly presence: Presence;
+  readonly progress: ScanProgress;
+  readonly dashboardDir: string | null;
+  /** A worker answers /healthz only. */
+  readonly healthOnly: boolean;
+}
+
+/** Bytes of a body, but for agents' uploads. */
+const bodyLimit = 1024 * 1024;
+
+/** The HTTP side, not yet listening. */
+export async function createApp(options: AppOptions): Promise<FastifyInstance> {
+  const { services, secrets, presence } = options;
+  const loggerInstance: FastifyBaseLogger = services.log;
+  const app: FastifyInstance = Fastify({
+    loggerInstance,
+    disableRequestLogging: true,
+    bodyLimit,
+    // Behind a proxy on this machine, addresses and the protocol are what it says.
+    trustProxy: "loopback",
+    forceCloseConnections: "idle",
+    routerOptions: { maxParamLength: 200 },
+  });
+  app.setValidatorCompiler<TSchema>(validatorCompiler);
+  app.setErrorHandler(errorHandler(detailStyle));
+  app.decorateRequest("entered", null);
+  app.get("/healthz", { schema: { hide: true } }, async () => {
+    await services.db.selectFrom("organisation").select("id").limit(1).execute();
+    return { status: "ok" };
+  });
+  if (options.healthOnly) return app;
+  await app.register(fastifyHelmet, { contentSecurityPolicy: contentSecurityPolicy(), strictTransportSecurity: false });
+  await app.register(fastifyRateLimit, { global: false, errorResponseBuilder: tooMany });
+  await app.register(fastifyWebsocket, { options: { maxPayload: 65_536 } });
+  await app.register(agentRoutes, { prefix: "/agent/v1", services, secrets, presence });
+  await app.register(async (people) => servePeople(people, options));
+  return app;
+}
+
+async function servePeople(app: FastifyInstance, options: AppOptions): Promise<void> {
+  const { services, secrets, events, progress, dashboardDir } = options;
+  const { sessionKey } = secrets;
+  await app.register(fastifyCompress, { globalDecompression: false, threshold: 2048 });
+  await app.register(fastifyCookie);
+  await app.register(fastifySwagger, { openapi });
+  await app.register(
+    async (api) => {
+      requireSignIn(api, services, sessionKey);
+      await api.register(authRoutes, { services, sessionKey });
+      await api.register(overviewRoutes);
+      await api.register(deviceRoutes, { progress });
+      await api.register(liveRoutes, { events });
+      await api.register(complianceRoutes, { prefix: "/compliance" });
+      api.get("/openapi.json", { config: { public: true }, schema: { hide: true } }, () => app.swagger());
+    },
+    { prefix: "/api/v1" },
+  );
+  for (const prefix of ["/api/v1/cis", "/cis"]) {
+    await app.register(
+      async (cis) => {
+        cis.setErrorHandler(errorHandler(errorStyle));
+        requireSignIn(cis, services, sessionKey);
+        // The same routes twice; an operation has one name, so the shorter address has its own.
+        await cis.register(cisRoutes, { operationSuffix: prefix === "/cis" ? "Short" : "" });
+      },
+      { prefix },
+    );
+  }
+  await serveDashboard(app, dashboardDir);
+}
+
+const openapi = {
+  openapi: "3.1.0",
+  info: {
+    title: "Holdfast",
+    version: "1.0.0",
+    description: "Hardening posture of devices against CIS benchmarks.",
+  },
+  components: { securitySchemes: { bearer: { type: "http" as const, scheme: "bearer" } } },
+  security: [{ bearer: [] }],
+};
+
+/** No inline script, nothing from elsewhere. Styles may be inline: charts and virtual lists position with them. */
+function contentSecurityPolicy() {
+  return {
+    useDefaults: false,
+    directives: {
+      defaultSrc: ["'self'"],
+      scriptSrc: ["'self'"],
+      styleSrc: ["'self'", "'unsafe-inline'"],
+      imgSrc: ["'self'", "data:"],
+      connectSrc: ["'self'"],
+      objectSrc: ["'none'"],
+      baseUri: ["'none'"],
+      frameAncestors: ["'none'"],
+      formAction: ["'self'"],
+    },
+  };
+}
+
+function tooMany(_: unknown, { after }: { readonly after: string }): DomainError {
+  return new DomainError("too_many_requests", `Too many attempts; try again in ${after}.`);
+}

@@ -1,0 +1,41 @@
+import { audit } from "../../audit.ts";
+import { type Ctx, inTransaction, requirePermission } from "../../context.ts";
+import { firstScanAt, type NewPolicy, type Policy } from "./policy.ts";
+import { lockPolicy, updatePolicyRow } from "./queries.ts";
+
+/** Changing one of these can change a verdict or a score. */
+const judged = ["benchmark", "benchmarkVersion", "level", "profile", "exclusions", "scoring"] as const;
+
+/**
+ * Changes what is given and leaves the rest. A schedule that was switched on or got another interval counts from now.
+ *
+ * @throws Forbidden, NotFound
+ */
+export async function updatePolicy(ctx: Ctx, id: string, change: Partial<NewPolicy>): Promise<Policy> {
+  requirePermission(ctx, "orgs:write");
+  return inTransaction(ctx, async (tx) => {
+    const before = await lockPolicy(tx, id);
+    const { exclusions, nextScanAt, ...rest } = change;
+    const next = {
+      ...before,
+      ...rest,
+      exclusions: exclusions === undefined ? before.exclusions : [...new Set(exclusions)],
+    };
+    const reschedules =
+      next.scheduleEnabled !== before.scheduleEnabled || next.intervalMinutes !== before.intervalMinutes;
+    const rejudges = judged.some((field) => JSON.stringify(next[field]) !== JSON.stringify(before[field]));
+    const after = await updatePolicyRow(tx, id, {
+      ...rest,
+      exclusions: next.exclusions,
+      nextScanAt: nextScanAt ?? (reschedules ? firstScanAt(next, tx.now) : before.nextScanAt),
+      revision: before.revision + (rejudges ? 1 : 0),
+      updatedAt: tx.now,
+    });
+    await audit(tx, {
+      action: "policy.update",
+      subject: { type: "policy", id },
+      detail: { changed: Object.keys(change) },
+    });
+    return after;
+  });
+}

@@ -1,0 +1,43 @@
+import { benchmarkReference } from "@holdfast/content/resolve-benchmark";
+import type { WorkItem } from "@holdfast/contracts/agent-protocol";
+import { type Ctx, inTransaction, type Tx } from "../../context.ts";
+import { publish } from "../../live-events.ts";
+import { selectDevice } from "../devices/queries.ts";
+import { benchmarkFor } from "../policies/benchmark-for.ts";
+import { selectPolicy } from "../policies/queries.ts";
+import { deleteWorkItem, leaseWorkItems, maxAttempts, type WorkItemRow } from "./queries.ts";
+
+/** A lease: 5 minutes, then the item is offered again. */
+export const leaseMs = 300_000;
+
+/** Leases what there is to do to the device, oldest first, at most 10 items. */
+export async function claimWork(ctx: Ctx, deviceId: string): Promise<WorkItem[]> {
+  return inTransaction(ctx, async (tx) => {
+    const leased = await leaseWorkItems(tx, deviceId, new Date(tx.now.getTime() + leaseMs));
+    leased.sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime());
+    if (leased.length === 0) return [];
+    const { platform } = await selectDevice(tx, deviceId);
+    const orders: WorkItem[] = [];
+    for (const item of leased) {
+      if (item.attempts > maxAttempts) {
+        await giveUp(tx, item);
+        continue;
+      }
+      const benchmark = benchmarkFor(tx.services.pack, await selectPolicy(tx, item.policyId), platform);
+      orders.push({
+        id: item.id,
+        type: "scan",
+        policyId: item.policyId,
+        benchmark: benchmark === null ? null : benchmarkReference(benchmark),
+      });
+      await publish(tx, { type: "scan", deviceId, workItemId: item.id, state: "running", done: 0, total: 0 });
+    }
+    return orders;
+  });
+}
+
+async function giveUp(tx: Tx, { id, deviceId }: WorkItemRow): Promise<void> {
+  await deleteWorkItem(tx, id);
+  const message = `The agent took this scan ${maxAttempts} times and never finished it.`;
+  await publish(tx, { type: "scan", deviceId, workItemId: id, state: "failed", done: 0, total: 0, message });
+}

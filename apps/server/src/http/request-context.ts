@@ -1,0 +1,75 @@
+import type { Permission } from "@holdfast/contracts/own-api";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { Ctx, Services } from "../context.ts";
+import { Forbidden, Invalid, Unauthenticated } from "../errors.ts";
+import { authenticate, enterOrganisation, type Principal } from "../features/auth/authenticate.ts";
+
+declare module "fastify" {
+  interface FastifyRequest {
+    /** Who sent it and where they act; null on routes that need no one. */
+    entered: { readonly principal: Principal; readonly ctx: Ctx } | null;
+  }
+  interface FastifyContextConfig {
+    /** What the route needs; checked before the request is validated, and by its verb again. */
+    permission?: Permission;
+    /** Needs an account, but no organisation. */
+    account?: boolean;
+    /** Needs no one. */
+    public?: boolean;
+  }
+}
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/**
+ * Finds out who sends each request of an instance: 401 without a credential, 403 without the route's permission. The
+ * organisation is the one of `x-holdfast-org`, else the token's own, else the person's first.
+ */
+export function requireSignIn(app: FastifyInstance, services: Services, sessionKey: Uint8Array): void {
+  app.addHook("onRequest", async (request) => {
+    const { public: isPublic, permission, account } = request.routeOptions.config;
+    if (isPublic === true) return;
+    const now = new Date();
+    const principal = await authenticate(services, sessionKey, request.headers.authorization, now);
+    const named = request.headers["x-holdfast-org"];
+    if (named !== undefined && (typeof named !== "string" || !uuid.test(named))) {
+      throw new Invalid('The header "x-holdfast-org" is not the id of an organisation.');
+    }
+    if (account === true) {
+      request.entered = { principal, ctx: nowhere(services, principal, now) };
+      return;
+    }
+    const { orgId, actor } = await enterOrganisation(services, principal, named ?? null);
+    request.entered = { principal, ctx: { services, orgId, actor, now } };
+    if (permission !== undefined && !actor.permissions.has(permission)) {
+      throw new Forbidden(`This needs the permission "${permission}" in the organisation.`);
+    }
+  });
+}
+
+/** The context of a request that was let in. @throws Unauthenticated on a route that lets anyone in. */
+export function ctxOf(request: FastifyRequest): Ctx {
+  if (request.entered === null) throw new Unauthenticated();
+  return request.entered.ctx;
+}
+
+/** @throws Unauthenticated on a route that lets anyone in. */
+export function principalOf(request: FastifyRequest): Principal {
+  if (request.entered === null) throw new Unauthenticated();
+  return request.entered.principal;
+}
+
+/**
+ * The context in the organisation that a body or a query names; the request's own when it names none.
+ *
+ * @throws NotFound when the sender has no business there.
+ */
+export async function ctxIn(request: FastifyRequest, orgId: string | undefined): Promise<Ctx> {
+  const ctx = ctxOf(request);
+  if (orgId === undefined || orgId === ctx.orgId) return ctx;
+  return { ...ctx, ...(await enterOrganisation(ctx.services, principalOf(request), orgId)) };
+}
+
+function nowhere(services: Services, { type, id, label }: Principal, now: Date): Ctx {
+  return { services, now, orgId: "", actor: { type, id, label, permissions: new Set() } };
+}

@@ -1,0 +1,114 @@
+import { OsType } from "@holdfast/contracts/platform";
+import { type Static, Type } from "typebox";
+import type { NewPolicy, Policy } from "../../features/policies/policy.ts";
+
+const Uuid = Type.String({ format: "uuid" });
+const Time = Type.String({ format: "date-time" });
+export const BaselineLevel = Type.Enum(["l1", "l2", "custom"]);
+const text = "^[^\\u0000]*$";
+
+export const ScanSchedule = Type.Object({
+  enabled: Type.Boolean(),
+  intervalHours: Type.Integer({ minimum: 1, maximum: 168 }),
+  nextScanAt: Type.Union([Time, Type.Null()]),
+});
+
+/** A stored policy as interface B names it. */
+export const Baseline = Type.Object({
+  id: Uuid,
+  orgId: Uuid,
+  name: Type.String(),
+  osType: OsType,
+  benchmarkVersion: Type.String({ description: 'Empty: the newest for each device. Or a version, or "id@version".' }),
+  level: BaselineLevel,
+  customExclusions: Type.Array(Type.String()),
+  scanSchedule: ScanSchedule,
+  isActive: Type.Boolean(),
+  createdAt: Time,
+  updatedAt: Time,
+});
+export type Baseline = Static<typeof Baseline>;
+
+/** Unknown members are ignored, as clients of this interface send extra ones. */
+export const BaselineBody = Type.Object({
+  id: Type.Optional(Uuid),
+  orgId: Type.Optional(Uuid),
+  name: Type.String({ minLength: 1, maxLength: 200, pattern: text }),
+  osType: OsType,
+  benchmarkVersion: Type.String({ minLength: 1, maxLength: 100, pattern: text }),
+  level: BaselineLevel,
+  customExclusions: Type.Optional(
+    Type.Array(Type.String({ minLength: 1, maxLength: 100, pattern: text }), { maxItems: 200 }),
+  ),
+  scanSchedule: Type.Optional(
+    Type.Union([
+      Type.Object({
+        enabled: Type.Optional(Type.Boolean()),
+        intervalHours: Type.Optional(Type.Integer({ minimum: 1, maximum: 168 })),
+        nextScanAt: Type.Optional(Type.Union([Time, Type.Null()])),
+      }),
+      Type.Null(),
+    ]),
+  ),
+  isActive: Type.Optional(Type.Boolean()),
+});
+export type BaselineBody = Static<typeof BaselineBody>;
+
+const defaultIntervalHours = 24;
+
+/**
+ * The policy a body describes.
+ *
+ * @param before the policy it updates; null for a new one. "custom" is Level 2, or the level of the policy it was made from.
+ */
+export function toPolicy(body: BaselineBody, before: Policy | null): NewPolicy {
+  const { benchmark, benchmarkVersion } = readBenchmark(body.benchmarkVersion);
+  const { scanSchedule: schedule } = body;
+  return {
+    name: body.name,
+    osType: body.osType,
+    benchmark,
+    benchmarkVersion,
+    level: body.level === "l1" ? 1 : body.level === "l2" ? 2 : (before?.level ?? 2),
+    custom: body.level === "custom",
+    exclusions: body.customExclusions ?? before?.exclusions ?? [],
+    scoring: before?.scoring ?? "flat",
+    scheduleEnabled: schedule?.enabled ?? before?.scheduleEnabled ?? false,
+    intervalMinutes:
+      schedule?.intervalHours === undefined
+        ? (before?.intervalMinutes ?? defaultIntervalHours * 60)
+        : schedule.intervalHours * 60,
+    nextScanAt: schedule?.nextScanAt ? new Date(schedule.nextScanAt) : null,
+    enabled: body.isActive ?? before?.enabled ?? true,
+  };
+}
+
+export function presentBaseline(policy: Policy): Baseline {
+  return {
+    id: policy.id,
+    orgId: policy.orgId,
+    name: policy.name,
+    osType: policy.osType,
+    benchmarkVersion:
+      policy.benchmark === null
+        ? (policy.benchmarkVersion ?? "")
+        : `${policy.benchmark}${policy.benchmarkVersion === null ? "" : `@${policy.benchmarkVersion}`}`,
+    level: policy.custom ? "custom" : policy.level === 1 ? "l1" : "l2",
+    customExclusions: policy.exclusions,
+    scanSchedule: {
+      enabled: policy.scheduleEnabled,
+      intervalHours: Math.ceil(policy.intervalMinutes / 60),
+      nextScanAt: policy.scheduleEnabled ? (policy.nextScanAt?.toISOString() ?? null) : null,
+    },
+    isActive: policy.enabled,
+    createdAt: policy.createdAt.toISOString(),
+    updatedAt: policy.updatedAt.toISOString(),
+  };
+}
+
+/** "1.1.0" is a version of each platform's benchmark, "cis-debian-12@1.1.0" one benchmark's. */
+function readBenchmark(text: string): { benchmark: string | null; benchmarkVersion: string | null } {
+  const [first = "", second] = text.split("@", 2);
+  if (second !== undefined) return { benchmark: first, benchmarkVersion: second };
+  return { benchmark: null, benchmarkVersion: first.replace(/^v(?=\d)/i, "") };
+}
