@@ -21,12 +21,15 @@ export interface Mutant {
 export function mutantsOf(check: Check): Mutant[] {
   if (check.require === null) return [];
   const { require } = check;
-  return [...expectationsOf(require)].flatMap((expectation, index) =>
-    mutatedDesires(expectation).map((desired) => ({
-      check: { ...check, require: replaceExpectation(require, index, { ...expectation, desired }) },
-      address: expectation.address,
-      description: `${JSON.stringify(expectation.desired)} → ${JSON.stringify(desired)}`,
-    })),
+  const all = [...expectationsOf(require)];
+  return all.flatMap((expectation, index) =>
+    mutatedDesires(expectation)
+      .filter((desired) => !isHiddenByOthers(expectation, desired, all))
+      .map((desired) => ({
+        check: { ...check, require: replaceExpectation(require, index, { ...expectation, desired }) },
+        address: expectation.address,
+        description: `${JSON.stringify(expectation.desired)} → ${JSON.stringify(desired)}`,
+      })),
   );
 }
 
@@ -40,6 +43,21 @@ function mutatedDesires({ kind, desired }: Expectation): Json[] {
     seen.add(text);
     return true;
   });
+}
+
+/**
+ * Whether a change to what a missing file means cannot show: "pass" and "not_applicable" are one beside other expectations,
+ * and where two expectations judge one file, the other decides.
+ */
+function isHiddenByOthers({ address, desired }: Expectation, mutated: Json, all: readonly Expectation[]): boolean {
+  const [before, after] = [ifMissing(desired), ifMissing(mutated)];
+  if (before === after) return false;
+  if (all.filter((other) => other.address === address).length > 1) return true;
+  return all.length > 1 && before !== "fail" && after !== "fail";
+}
+
+function ifMissing(desired: Json): unknown {
+  return typeof desired === "object" && desired !== null ? Reflect.get(desired, "if_missing") : undefined;
 }
 
 /** The tree with its `index`th expectation, in document order, replaced. */

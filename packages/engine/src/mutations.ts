@@ -6,7 +6,7 @@ import type { TSchema } from "typebox";
  *   true, false         the other
  *   number              one less, one more
  *   "900", "10:30:60"   each number one less, one more
- *   "0640"              each bit taken away; the first missing bit of owner, group, others and the special bits added
+ *   "0640"              each bit taken away; the most dangerous missing bit of owner, group, others and the special ones added
  *   a constant          the other constants the schema has for this member
  *   a pattern           one that nothing matches, one that everything matches
  *   any other text      another text
@@ -43,20 +43,28 @@ function mutateText(text: string, member: string, schema: TSchema): Json[] {
   const constants = constantsOf(schema, member);
   if (constants.has(text)) return [...constants].filter((other) => other !== text);
   if (member === "matches") return ["(?!)", "[^]*"];
-  if (/^0[0-7]{3,4}$/.test(text)) return mutateMode(text);
+  if (/^[0-7]{4}$/.test(text)) return mutateMode(text);
   if (/^\d+(:\d+)*$/.test(text)) return mutateNumbers(text);
   return [`${text}x`];
 }
+
+/** The bits of others, group, owner and the special ones, the most dangerous first. */
+const bitsToAdd = [
+  [0o2, 0o4, 0o1],
+  [0o20, 0o40, 0o10],
+  [0o200, 0o400, 0o100],
+  [0o4000, 0o2000, 0o1000],
+];
 
 function mutateMode(text: string): string[] {
   const mode = Number.parseInt(text, 8);
   const bits = Array.from({ length: 12 }, (_, bit) => 1 << bit);
   const less = bits.filter((bit) => (mode & bit) !== 0).map((bit) => mode & ~bit);
-  const more = [0, 3, 6, 9].flatMap((first) => {
-    const missing = bits.slice(first, first + 3).find((bit) => (mode & bit) === 0);
+  const more = bitsToAdd.flatMap((wanted) => {
+    const missing = wanted.find((bit) => (mode & bit) === 0);
     return missing === undefined ? [] : [mode | missing];
   });
-  return [...less, ...more].map((changed) => `0${changed.toString(8).padStart(3, "0")}`);
+  return [...less, ...more].map((changed) => changed.toString(8).padStart(4, "0"));
 }
 
 function mutateNumbers(text: string): string[] {

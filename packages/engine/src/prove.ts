@@ -1,4 +1,4 @@
-import { expectationsOf } from "@holdfast/content/expression";
+import { childrenOf, type Expression, expectationsOf } from "@holdfast/content/expression";
 import type { Check, Condition, Pack } from "@holdfast/content/pack";
 import type { Proof, Proofs } from "@holdfast/content/proofs";
 import type { Verdict } from "@holdfast/contracts/verdict";
@@ -37,12 +37,30 @@ export function runProofs(pack: Pack, proofs: Proofs): ProofFailure[] {
   });
 }
 
-/** The verdicts that a ported check's proofs must show and do not. A check only a person can judge needs just `manual`. */
+/** The verdicts that a ported check's proofs must show and do not: every one that its tree and conditions can give, but error. */
 export function missingVerdicts(check: Check, proofs: readonly Proof[]): Verdict[] {
+  if (check.require === null) return [];
   const shown = new Set(proofs.map(({ verdict }) => verdict));
-  const wanted: Verdict[] = shown.has("manual") ? ["manual"] : ["pass", "fail"];
+  const wanted: Verdict[] = [];
+  if (canBe("pass", check.require)) wanted.push("pass");
+  if (canBe("fail", check.require)) wanted.push("fail");
+  if ([...expectationsOf(check.require)].some(({ kind }) => kind === "manual")) wanted.push("manual");
   if (canBeInapplicable(check)) wanted.push("not_applicable");
   return wanted.filter((verdict) => !shown.has(verdict));
+}
+
+/** Whether a tree can pass, or fail, for all that a person has to decide. */
+function canBe(verdict: "pass" | "fail", tree: Expression): boolean {
+  if ("expectation" in tree) return tree.expectation.kind !== "manual";
+  const children = childrenOf(tree);
+  if ("none" in tree) {
+    const opposite = verdict === "pass" ? "fail" : "pass";
+    return verdict === "pass"
+      ? children.every((child) => canBe(opposite, child))
+      : children.some((child) => canBe(opposite, child));
+  }
+  const needsAll = "all" in tree ? verdict === "pass" : verdict === "fail";
+  return needsAll ? children.every((child) => canBe(verdict, child)) : children.some((child) => canBe(verdict, child));
 }
 
 /** Whether conditions alone can make it not apply: those of the check, or one on each of its expectations. */

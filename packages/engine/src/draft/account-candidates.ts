@@ -16,7 +16,6 @@ export const accountDbCandidates: Candidates = (desired) => {
     groups,
     shells: ["/bin/bash", "/bin/sh"],
     uidMin: 1000,
-    malformed: [],
     ...differences,
   });
   const changed = (name: string, differences: Members): Candidate => ({ name, state: state(differences) });

@@ -50,7 +50,7 @@ function valuesOf(comparison: Comparison | ListComparison): CandidateValue[] {
   if ("contains_none" in comparison)
     return [{ name: "others only", value: "other" }, ...comparison.contains_none.map(textValue)];
   if ("matches" in comparison) return matchingValues(comparison.matches);
-  return [textValue("1")];
+  return [{ name: "set", value: "example" }];
 }
 
 const another: CandidateValue = { name: "another value", value: "other" };

@@ -21,6 +21,11 @@ export function membersOf(value: Json | undefined): Members {
   return isObject(value) ? value : {};
 }
 
+/** A state without what only a running machine shows, as it is read from an image on disk. */
+export function without(state: Json, member: string): Json {
+  return Object.fromEntries(Object.entries(membersOf(state)).filter(([name]) => name !== member));
+}
+
 /** A list's texts; of one text, itself. */
 export function textsOf(value: Json | undefined): readonly string[] {
   if (typeof value === "string") return [value];

@@ -4,6 +4,7 @@ import { accountDbCandidates, shadowCandidates } from "./account-candidates.ts";
 import { auditRuleCandidates } from "./audit-candidates.ts";
 import { type Candidate, type Candidates, membersOf } from "./candidate.ts";
 import { fileCandidates, manualCandidates, textMatchCandidates } from "./file-candidates.ts";
+import { auditLogFilesCandidates, homeDirsCandidates, homeDotfilesCandidates } from "./home-candidates.ts";
 import { pamCandidates } from "./pam-candidates.ts";
 import { combinedCandidates } from "./same-address.ts";
 import {
@@ -18,10 +19,13 @@ import { kernelModuleCandidates, mountCandidates, packageCandidates, serviceCand
 
 const byKind: Readonly<Record<string, Candidates>> = {
   account_db: accountDbCandidates,
+  audit_log_files: auditLogFilesCandidates,
   audit_rule: auditRuleCandidates,
   auditd_conf: singleValue("/etc/audit/auditd.conf:7"),
   faillock: activeValue("/etc/security/faillock.conf:3"),
   file: fileCandidates,
+  home_dirs: homeDirsCandidates,
+  home_dotfiles: homeDotfilesCandidates,
   ini_setting: (desired, expectation) =>
     singleValue(`${String(membersOf(expectation.target)["path"])}:4`)(desired, expectation),
   kernel_cmdline: kernelCmdlineCandidates,

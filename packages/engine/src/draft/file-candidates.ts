@@ -1,53 +1,36 @@
 import type { Json } from "@holdfast/contracts/json";
 import { type Candidate, type Candidates, type Members, membersOf, textsOf } from "./candidate.ts";
-
-const bitNames = [
-  "others may execute",
-  "others may write",
-  "others may read",
-  "the group may execute",
-  "the group may write",
-  "the group may read",
-  "the owner may execute",
-  "the owner may write",
-  "the owner may read",
-  "sticky",
-  "setgid",
-  "setuid",
-];
+import { modeText, widerModes } from "./modes.ts";
 
 export const fileCandidates: Candidates = (desired, { target }) => {
   const path = examplePath(String(membersOf(target)["path"]));
   const mode = Number.parseInt(typeof desired["mode_max"] === "string" ? desired["mode_max"] : "0644", 8);
   const owners = textsOf(desired["owner"]);
   const groups = textsOf(desired["group"]);
-  const isDirectory = (mode & 0o100) !== 0 && !/\.(sh|py)$/.test(path);
-  const state = (differences: Members): Json => ({
-    files: [
-      {
-        path,
-        type: isDirectory ? "directory" : "file",
-        mode: octal(mode),
-        owner: owners[0] ?? "root",
-        group: groups[0] ?? "root",
-        extendedAcl: false,
-        ...differences,
-      },
-    ],
+  const isDirectory = (mode & 0o100) !== 0 && !/\/s?bin\/[^/]+$/.test(path);
+  const state = (...files: Members[]): Json => ({
+    files: files.map((differences) => ({
+      path,
+      type: isDirectory ? "directory" : "file",
+      mode: modeText(mode),
+      owner: owners[0] ?? "root",
+      group: groups[0] ?? "root",
+      ...differences,
+    })),
     truncated: false,
   });
   const none: Json = { files: [], truncated: false };
   const there: Candidate[] = [
-    { name: `mode ${octal(mode)}`, state: state({}) },
-    { name: "a stricter mode", state: state({ mode: octal(mode & 0o7700 & ~0o100) }) },
+    { name: `mode ${modeText(mode)}`, state: state({}) },
     ...owners.slice(1).map((owner) => ({ name: `owned by ${owner}`, state: state({ owner }) })),
     ...groups.slice(1).map((group) => ({ name: `of the group ${group}`, state: state({ group }) })),
     { name: "right mode, wrong owner", state: state({ owner: "nobody" }), isHard: owners.length > 0 },
     { name: "right mode, wrong group", state: state({ group: "users" }) },
-    ...bitNames.flatMap((name, bit) =>
-      (mode & (1 << bit)) === 0 ? [{ name, state: state({ mode: octal(mode | (1 << bit)) }) }] : [],
-    ),
-    { name: "an access list widens the mode", state: state({ extendedAcl: true }) },
+    ...widerModes(mode).map(({ name, text }) => ({ name, state: state({ mode: text }) })),
+    ...groups.slice(1).map((group) => ({
+      name: `two files, one of the group ${group}`,
+      state: state({}, { path: `${path}-2`, group }),
+    })),
   ];
   const missing = { name: "not there", state: none };
   return desired["exists"] === false ? [missing, ...there] : [...there, missing];
@@ -67,10 +50,6 @@ export const manualCandidates: Candidates = (_, { target }) => {
   const files = textsOf(membersOf(target)["collect"]).map(examplePath);
   return [{ name: "for a person to decide", state: { files } }];
 };
-
-function octal(mode: number): string {
-  return `0${mode.toString(8).padStart(3, "0")}`;
-}
 
 /** A path that a glob could lead to. */
 function examplePath(path: string): string {

@@ -12,32 +12,39 @@ interface Line {
 export const pamCandidates: Candidates = (desired, { target }) => {
   const service = String(membersOf(target)["service"]);
   const type = desired["type"] === "*" ? "auth" : String(desired["type"]);
-  const needed = textsOf(desired["with"]).map((word) => word.replaceAll("*", "sugroup"));
+  const needed = textsOf(desired["with"]).map(exampleOf);
   const choices = textsOf(desired["any_with"]);
   const controls = textsOf(desired["control"]);
+  const argument = membersOf(desired["argument"]);
   const line: Line = {
     type,
     control: controls[0] ?? "required",
     module: String(desired["module"]),
-    arguments: [...needed, ...choices.slice(0, 1)],
+    arguments: [...needed, ...choices.slice(0, 1), ...goodArgument(argument)],
   };
   const state = (lines: readonly Line[], groups: Members = {}): Json => ({
     lines: lines.map((item, index) => ({ ...item, source: `/etc/pam.d/${service}:${index + 1}` })),
-    ...(needed.some((word) => word.startsWith("group=")) ? { groups: { sugroup: 0, ...groups } } : {}),
+    ...(needed.some((word) => word.startsWith("group=")) ? { groups: { sugroup: 0, wheel: 0, ...groups } } : {}),
   });
   const one = (name: string, differences: Partial<Line>): Candidate => ({
     name,
     state: state([{ ...line, ...differences }]),
   });
-  const argument = argumentCandidates(membersOf(desired["argument"]), line, one);
+  const withArgument = argumentCandidates(argument, [...needed, ...choices.slice(0, 1)], one);
   const there: Candidate[] = [
-    ...(argument.length > 0 ? argument : [one("the line is there", {})]),
+    ...(withArgument.length > 0 ? withArgument : [one("the line is there", {})]),
     ...choices.slice(1).map((word) => one(`with ${word}`, { arguments: [...needed, word] })),
     ...controls.slice(1).map((control) => one(`control ${control}`, { control })),
     { name: "the line is missing", state: state([]) },
     one("with another control", { control: controls.includes("optional") ? "required" : "optional" }),
     ...needed.map((word) => one(`without ${word}`, { arguments: line.arguments.filter((other) => other !== word) })),
-    ...textsOf(desired["every_without"]).map((word) => one(`with ${word}`, { arguments: [word] })),
+    ...textsOf(desired["every_without"]).flatMap((word) => [
+      one(`with ${exampleOf(word)}`, { arguments: [exampleOf(word)] }),
+      one(`with ${exampleOf(word)} in another stack`, {
+        type: type === "account" ? "session" : "account",
+        arguments: [exampleOf(word)],
+      }),
+    ]),
     one("for another purpose only", { type: type === "session" ? "account" : "session" }),
     ...(choices.length > 0 ? [one("with none of the arguments", { arguments: needed })] : []),
     { name: "the group has a member", state: state([line], { sugroup: 1 }) },
@@ -48,14 +55,26 @@ export const pamCandidates: Candidates = (desired, { target }) => {
 
 function argumentCandidates(
   { name, ...comparison }: Members,
-  line: Line,
+  others: readonly string[],
   one: (name: string, differences: Partial<Line>) => Candidate,
 ): Candidate[] {
   if (typeof name !== "string") return [];
   const { meeting, failing } = candidateValues(comparison);
   return [...meeting, ...failing].map(({ name: what, value }) =>
-    one(`${name} ${what}`, {
-      arguments: [...line.arguments, ...(value === null ? [] : [value === "" ? name : `${name}=${value}`])],
-    }),
+    one(`${name} ${what}`, { arguments: [...others, ...argumentText(name, value)] }),
   );
+}
+
+function goodArgument({ name, ...comparison }: Members): string[] {
+  return typeof name === "string" ? argumentText(name, candidateValues(comparison).meeting[0]?.value ?? null) : [];
+}
+
+function argumentText(name: string, value: string | null): string[] {
+  if (value === null) return [];
+  return [value === "" ? name : `${name}=${value}`];
+}
+
+/** An argument that a glob could stand for. */
+function exampleOf(word: string): string {
+  return word.replace(/^group=\*$/, "group=sugroup").replaceAll("*", "5");
 }

@@ -2,8 +2,9 @@ import { type Expectation, expectationsOf } from "@holdfast/content/expression";
 import type { Check, Condition } from "@holdfast/content/pack";
 import { addressesJudged, type Proof } from "@holdfast/content/proofs";
 import type { FactAddress, Observation } from "@holdfast/contracts/fact";
+import type { Json } from "@holdfast/contracts/json";
 import { judgeCheck } from "../judge.ts";
-import type { Candidate } from "./candidate.ts";
+import { type Candidate, membersOf, textsOf } from "./candidate.ts";
 import { candidatesByAddress } from "./candidates.ts";
 import { type Assignment, conditionGoals, pivotGoals, type SolveContext, solve, verdictOn } from "./solve.ts";
 
@@ -20,25 +21,27 @@ export function proofPool(check: Check, conditions: ReadonlyMap<string, Conditio
   const context: SolveContext = { conditions, candidates };
   const draft = (name: string, assignment: Assignment, isWanted = false): Drafted =>
     judged(check, conditions, name, filled(assignment, check, context), isWanted);
-  const good = check.require === null ? null : (pivot(check, 0, own, context) ?? whole(check, context));
+  const good = whole(check, context);
   if (good === null) return [];
   const label = labelsOf(own);
   const pool = [draft(firstName(check, good, own), good, true)];
   const kindsShown = new Set<string>();
-  for (const [index, expectation] of own.entries()) {
-    const around = pivot(check, index, own, context);
-    if (around === null) continue;
-    const { address, kind } = expectation;
-    if (!sameStates(around, good)) pool.push(draft(`${label(address)}decides alone`, around));
+  for (const [index, { address, kind }] of own.entries()) {
     const isFirstOfKind = !kindsShown.has(kind);
     kindsShown.add(kind);
     let hasShownFailure = false;
-    for (const candidate of candidates.get(address) ?? []) {
-      const drafted = draft(`${label(address)}${candidate.name}`, new Map(around).set(address, candidate));
-      const isFirstFailure: boolean = !hasShownFailure && drafted.verdict === "fail";
-      hasShownFailure ||= isFirstFailure;
-      const isHardCase = candidate.isHard === true && isFirstOfKind && drafted.verdict !== "pass";
-      pool.push({ ...drafted, isWanted: isFirstFailure || isHardCase });
+    for (const around of pivots(check, index, own, context)) {
+      const name = `${label(address)}${around.get(address)?.name ?? "as it should be"}`;
+      const drafted = draft(name, around);
+      if (!sameStates(around, good))
+        pool.push(drafted.verdict === "pass" ? { ...drafted, name: `${name}, another way to comply` } : drafted);
+      for (const candidate of candidates.get(address) ?? []) {
+        const drafted = draft(`${label(address)}${candidate.name}`, new Map(around).set(address, candidate));
+        const isFirstFailure: boolean = !hasShownFailure && drafted.verdict === "fail";
+        hasShownFailure ||= isFirstFailure;
+        const isHardCase = candidate.isHard === true && isFirstOfKind && drafted.verdict !== "not_applicable";
+        pool.push({ ...drafted, isWanted: isFirstFailure || isHardCase });
+      }
     }
   }
   pool.push(...inapplicable(check, own, context).map(([name, assignment]) => draft(name, assignment, true)));
@@ -46,31 +49,25 @@ export function proofPool(check: Check, conditions: ReadonlyMap<string, Conditio
   return [...pool.filter(({ verdict }) => verdict !== "error"), ...(unread === null ? [] : [unread])];
 }
 
-/** A state in which the expectation decides and the check passes, or fails when `none` turns it around. */
-function pivot(check: Check, index: number, own: readonly Expectation[], context: SolveContext): Assignment | null {
-  const expectation = own[index];
-  if (expectation === undefined) return null;
-  const wanted = expectation.kind === "manual" ? (["manual"] as const) : (["pass", "fail"] as const);
-  for (const verdict of wanted) {
-    const goals = pivotGoals(check, index, [verdict], context.conditions);
-    const held = expectation.when === undefined ? [] : conditionGoals(expectation.when, ["pass"], context.conditions);
-    const found = solve([...goals, ...held], context);
-    if (found === null) continue;
-    const filledIn = filled(found, check, context);
-    const { verdict: outcome } = judgeCheck(check, { facts: factsOf(filledIn), conditions: context.conditions });
-    if (outcome === "pass" || outcome === "manual") return filledIn;
-  }
-  return null;
+/** States around one expectation in which it decides the check's verdict, whether it holds or not. */
+function pivots(check: Check, index: number, own: readonly Expectation[], context: SolveContext): Assignment[] {
+  const { conditions } = context;
+  const when = own[index]?.when;
+  const held = when === undefined ? [] : conditionGoals(when, ["pass"], conditions);
+  return (["pass", "fail", "manual"] as const).flatMap((verdict) => {
+    const found = solve([...held, ...pivotGoals(check, index, [verdict], conditions)], context);
+    return found === null ? [] : [filled(found, check, context)];
+  });
 }
 
 /** Any state in which the check passes. */
 function whole(check: Check, context: SolveContext): Assignment | null {
   if (check.require === null) return null;
   const goals = check.applies.flatMap((id) => conditionGoals(id, ["pass"], context.conditions));
-  return (
+  const found =
     solve([...goals, { tree: check.require, verdicts: ["pass"] }], context) ??
-    solve([...goals, { tree: check.require, verdicts: ["manual"] }], context)
-  );
+    solve([...goals, { tree: check.require, verdicts: ["manual"] }], context);
+  return found === null ? null : filled(found, check, context);
 }
 
 /** For each condition, a state in which it does not hold, and what it excuses is wrong. */
@@ -109,16 +106,41 @@ function ownVerdict(own: readonly Expectation[], index: number, candidate: Candi
   return expectation === undefined ? null : verdictOn(expectation, candidate);
 }
 
+/** What a kind reads that may be unreadable, where its target is no path. */
+const fileOfKind: Readonly<Record<string, string>> = {
+  account_db: "/etc/passwd",
+  audit_log_files: "/var/log/audit",
+  audit_rule: "/etc/audit/rules.d",
+  auditd_conf: "/etc/audit/auditd.conf",
+  faillock: "/etc/security/faillock.conf",
+  home_dirs: "/etc/passwd",
+  home_dotfiles: "/root",
+  kernel_cmdline: "/boot/grub/grub.cfg",
+  kernel_module: "/etc/modprobe.d",
+  login_defs: "/etc/login.defs",
+  package: "/var/lib/dpkg/status",
+  pam: "/etc/pam.d",
+  pwquality: "/etc/security/pwquality.conf",
+  service: "/etc/systemd/system",
+  shadow: "/etc/shadow",
+  sshd_setting: "/etc/ssh/sshd_config",
+  sudoers: "/etc/sudoers",
+  sysctl: "/etc/sysctl.d",
+  useradd_default: "/etc/default/useradd",
+};
+
 /** The first proof with the fact that decides first made unreadable; null when that is no error. */
 function unreadable(
   check: Check,
   conditions: ReadonlyMap<string, Condition>,
   base: Drafted | undefined,
 ): Drafted | null {
-  const address = check.require === null ? undefined : [...expectationsOf(check.require)][0]?.address;
-  if (base === undefined || address === undefined) return null;
-  const what = address.slice(address.indexOf(":") + 1);
-  const message = `needs root: cannot read ${what.startsWith("/") ? what : address}`;
+  const [first] = check.require === null ? [] : expectationsOf(check.require);
+  if (base === undefined || first === undefined) return null;
+  const { address, kind, target } = first;
+  const short = targetInShort(kind, address, target);
+  const file = short.startsWith("/") ? short.replace(/[ :].*/, "") : (fileOfKind[kind] ?? address);
+  const message = `needs root: cannot read ${file}`;
   const facts = new Map(base.facts).set(address, { error: { code: "unreadable" as const, message } });
   const { verdict } = judgeCheck(check, { facts, conditions });
   return verdict === "error" ? { name: "cannot be read", verdict, facts, isWanted: true } : null;
@@ -171,11 +193,19 @@ function* expectationsOfConditions(check: Check, conditions: ReadonlyMap<string,
 
 /** What a name says before a state's own name: nothing when the check looks at one address only, else the target. */
 function labelsOf(own: readonly Expectation[]): (address: FactAddress) => string {
-  const addresses = new Set(own.map(({ address }) => address));
-  return (address) => {
-    const target = address.slice(address.indexOf(":") + 1);
-    return addresses.size === 1 ? "" : `${target.length > 60 ? `${target.slice(0, 59)}…` : target}: `;
-  };
+  const targets = new Map(own.map(({ address, kind, target }) => [address, targetInShort(kind, address, target)]));
+  return (address) => (targets.size === 1 ? "" : `${targets.get(address) ?? address}: `);
+}
+
+function targetInShort(kind: string, address: FactAddress, target: Json): string {
+  const { path, pattern } = membersOf(target);
+  if (kind === "text_match") {
+    // A pattern is no name; its first long word says what line is meant.
+    const [word = ""] = /[A-Za-z_]{4,}/.exec(String(pattern)) ?? [];
+    return `${String(path)} ${word}`.trim();
+  }
+  if (kind === "manual") return textsOf(membersOf(target)["collect"])[0] ?? kind;
+  return address.slice(address.indexOf(":") + 1);
 }
 
 function firstName(check: Check, base: Assignment, own: readonly Expectation[]): string {

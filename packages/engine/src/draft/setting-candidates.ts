@@ -1,5 +1,5 @@
 import type { Json } from "@holdfast/contracts/json";
-import type { Candidate, Candidates, Members } from "./candidate.ts";
+import { type Candidate, type Candidates, type Members, without } from "./candidate.ts";
 import { type CandidateValue, candidateValues } from "./candidate-values.ts";
 
 /** Kinds with one effective value and its source. @param extra members that every state of the kind has besides. */
@@ -40,6 +40,8 @@ export const sysctlCandidates: Candidates = (desired) => {
     { name: "right at boot, another value in the running kernel", state: state(bad, good), isHard: true },
     { name: "right in the running kernel, not set at boot", state: state(good, null), isHard: true },
     { name: "right in the running kernel, another value at boot", state: state(good, bad) },
+    { name: "right on an image", state: without(state(good, good), "running"), isHard: true },
+    { name: "wrong on an image", state: without(state(bad, bad), "running") },
     ...failing.map(({ name, value }) => ({ name: `${name} now and at boot`, state: state(value, value) })),
     { name: "the kernel has no such parameter", state: state(null, null) },
   ];
@@ -57,6 +59,7 @@ export const kernelCmdlineCandidates: Candidates = (desired) => {
     ...meeting.map(({ name, value }) => ({ name: `${name} in every boot entry`, state: state([value, value], value) })),
     { name: "missing from one boot entry", state: state([good, bad], good), isHard: true },
     { name: "in every boot entry, but not in the running kernel", state: state([good, good], bad), isHard: true },
+    { name: "right on an image", state: without(state([good, good], good), "running"), isHard: true },
     ...failing.map(({ name, value }) => ({ name: `${name} in every boot entry`, state: state([value, value], value) })),
   ];
 };

@@ -49,7 +49,7 @@ export function pivotGoals(
       count += size;
       return false;
     });
-    const neutral: Verdict[] = "all" in tree ? ["pass", "not_applicable"] : ["fail", "not_applicable"];
+    const neutral: Verdict[] = ["all" in tree ? "pass" : "fail", "not_applicable", "manual"];
     const siblings = children.filter((child) => child !== onPath).map((child) => ({ tree: child, verdicts: neutral }));
     return [...(onPath === undefined ? [] : walk(onPath)), ...siblings];
   };
@@ -101,7 +101,15 @@ function waysTo(tree: Exclude<Expression, { expectation: Expectation }>, verdict
   if (wanted === needsOne) {
     return children.map((child) => [
       goal(child, needsOne),
-      ...children.filter((other) => other !== child).map((other) => goal(other, rest, "not_applicable", needsOne)),
+      ...children
+        .filter((other) => other !== child)
+        .map((other) => goal(other, rest, "not_applicable", "manual", needsOne)),
+    ]);
+  }
+  if (wanted === "manual") {
+    return children.map((child) => [
+      goal(child, "manual"),
+      ...children.filter((other) => other !== child).map((other) => goal(other, rest, "not_applicable", "manual")),
     ]);
   }
   if (wanted !== rest) return [children.map((child) => goal(child, wanted))];

@@ -5,7 +5,7 @@ import { type CandidateValue, candidateValues } from "./candidate-values.ts";
 export const sshdSettingCandidates: Candidates = (desired) => {
   const state = (value: string | null, more: Readonly<Record<string, Json>> = {}): Json => ({
     value,
-    source: value === null ? null : "sshd -T",
+    source: "sshd -T",
     matchOverrides: [],
     dropIn: null,
     includesDropIns: true,

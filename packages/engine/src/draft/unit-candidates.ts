@@ -1,5 +1,5 @@
 import type { Json } from "@holdfast/contracts/json";
-import { type Candidates, membersOf } from "./candidate.ts";
+import { type Candidates, membersOf, without } from "./candidate.ts";
 
 export const packageCandidates: Candidates = ({ at_least_version: version, installed }) => {
   const state = (text: string | null): Json => ({ installed: text !== null, version: text, manager: "dpkg" });
@@ -37,6 +37,8 @@ export const serviceCandidates: Candidates = (_, { target }) => {
     { name: "masked, but still running", state: state("masked", "active"), isHard: true },
     { name: "started by others, and running", state: state("static", "active") },
     { name: "started by others, not running", state: state("static", "inactive") },
+    { name: "enabled on an image", state: without(state("enabled", "active"), "active"), isHard: true },
+    { name: "disabled on an image", state: without(state("disabled", "inactive"), "active") },
     { name: "failed", state: state("enabled", "failed") },
   ];
 };
@@ -61,6 +63,7 @@ export const kernelModuleCandidates: Candidates = ({ disabled }) => {
     { name: "on the deny list, but modprobe still loads it by name", state: state({ install: null }), isHard: true },
     { name: "not on the deny list", state: state({ denylisted: false }) },
     { name: "built into the kernel", state: state({ ...free, builtin: true }), isHard: true },
+    { name: "cannot be loaded, on an image", state: without(state({}), "loaded"), isHard: true },
   ];
   return disabled === false ? [...candidates].reverse() : candidates;
 };
@@ -80,6 +83,7 @@ export const mountCandidates: Candidates = ({ option, mounted }, { target }) => 
       { name: "a file system of its own", state: { mounted: live(usual), configured: inFstab(usual) } },
       { name: "not a mount point", state: { mounted: null, configured: null } },
       { name: "in fstab, but not mounted", state: { mounted: null, configured: inFstab(usual) }, isHard: true },
+      { name: "in the fstab of an image", state: { configured: inFstab(usual) }, isHard: true },
     ];
     return mounted === false ? both.slice(1, 2).concat(both) : both;
   }
@@ -97,6 +101,7 @@ export const mountCandidates: Candidates = ({ option, mounted }, { target }) => 
       state: { mounted: live(right), configured: inFstab(wrong) },
       isHard: true,
     },
+    { name: `${option} on an image`, state: { configured: inFstab(right) }, isHard: true },
     { name: `without ${option}`, state: { mounted: live(wrong), configured: inFstab(wrong) } },
     { name: `${path} is not a mount point`, state: { mounted: null, configured: null } },
   ];
