@@ -22,6 +22,7 @@ const samples: Readonly<Record<string, readonly [target: Json, desired: Json]>> 
   audit_log_files: [{ what: "files" }, { mode_max: "0640" }],
   home_dirs: [{}, {}],
   home_dotfiles: [{}, {}],
+  limits: [{ domain: "*", type: "hard", item: "core" }, { equals: 0 }],
   shell_timeout: [{}, { at_most: 900 }],
   umask: [{}, { at_least: "027" }],
 };
