@@ -5,10 +5,13 @@ import { gunzip, gzip } from "node:zlib";
 import { FactUpload } from "@holdfast/contracts/agent-protocol";
 import { Value } from "typebox/value";
 import { namesIn, readIfThere, removeUnfinished, writeFileAtomically } from "./atomic-file.ts";
+import { ServerUnreachable } from "./uplink.ts";
 
 const compress = promisify(gzip);
 const unpack = promisify(gunzip);
 const maxPerPolicy = 100;
+const maxFailures = 5;
+/** An upload with every fact at its largest is far below this; more would be a bomb. */
 const maxUploadBytes = 64 * 1024 * 1024;
 /** `<milliseconds of checkedAt>-<policy>-<upload>.json.gz`: sorts by age. */
 const namePattern = /^\d{15}-([0-9a-f-]{36})-[0-9a-f-]{36}\.json\.gz$/i;
@@ -18,7 +21,8 @@ export interface Spool {
   /** On disk when it resolves. The oldest of the policy makes room when there are more than 100. */
   add(upload: FactUpload): Promise<void>;
   /**
-   * Gives the uploads to `send`, oldest first, each removed once sent; a damaged file is dropped.
+   * Gives the uploads to `send`, oldest first, each removed once sent; a damaged file is dropped. One that the server
+   * has failed on five times is passed over until the agent restarts, so that it cannot hold up all others.
    * @throws whatever `send` throws; the rest stays.
    */
   drain(send: (upload: FactUpload) => Promise<void>): Promise<void>;
@@ -28,6 +32,15 @@ export async function openSpool(directory: string, log: (line: string) => void):
   await removeUnfinished(directory);
   const list = async (): Promise<string[]> =>
     (await namesIn(directory)).filter((name) => namePattern.test(name)).sort();
+  const failures = new Map<string, number>();
+  async function sendCounting(name: string, send: () => Promise<void>): Promise<void> {
+    try {
+      await send();
+    } catch (error) {
+      if (error instanceof ServerUnreachable && error.answered) failures.set(name, (failures.get(name) ?? 0) + 1);
+      throw error;
+    }
+  }
   return {
     async add(upload) {
       const time = String(new Date(upload.checkedAt).getTime()).padStart(15, "0");
@@ -39,10 +52,11 @@ export async function openSpool(directory: string, log: (line: string) => void):
     },
     async drain(send) {
       for (const name of await list()) {
+        if ((failures.get(name) ?? 0) >= maxFailures) continue;
         const file = path.join(directory, name);
         const upload = await readUpload(file);
         if (upload === null) log(`dropped a damaged upload: ${name}`);
-        else await send(upload);
+        else await sendCounting(name, () => send(upload));
         await rm(file, { force: true });
       }
     },

@@ -9,9 +9,12 @@ const compress = promisify(gzip);
 
 /** The server gave no answer, or none that counts. Trying again later may help. */
 export class ServerUnreachable extends Error {
-  constructor(message: string, options?: ErrorOptions) {
+  /** Whether it is there and did answer, with a failure of its own. */
+  readonly answered: boolean;
+  constructor(message: string, options: ErrorOptions & { readonly answered?: boolean } = {}) {
     super(message, options);
     this.name = "ServerUnreachable";
+    this.answered = options.answered ?? false;
   }
 }
 
@@ -123,7 +126,8 @@ export async function exchange(
     });
     const bytes = await readLimited(response);
     const { status } = response;
-    if (status >= 500 || status === 429) throw new ServerUnreachable(`The server answers ${status}.`);
+    if (status >= 500 || status === 429)
+      throw new ServerUnreachable(`The server answers ${status}.`, { answered: true });
     const [time, signature] = [response.headers.get("x-holdfast-time"), response.headers.get("x-holdfast-signature")];
     return { status, bytes, time, signature };
   } catch (error) {
