@@ -1,0 +1,67 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { expectationsOf } from "@holdfast/content/expression";
+import { jsonSchemas, schemaText } from "@holdfast/content/json-schemas";
+import { loadPack } from "@holdfast/content/load-pack";
+import { packFromJson, packToJson } from "@holdfast/content/pack-json";
+import { formatProblem } from "@holdfast/content/problem";
+import { loadProofs } from "@holdfast/content/proofs";
+import { findBenchmark } from "@holdfast/content/resolve-benchmark";
+import { describe, expect, it } from "vitest";
+import { runProofs, survivingMutants } from "./prove.ts";
+import { resources } from "./registry.ts";
+
+const dir = fileURLToPath(new URL("../../../content", import.meta.url));
+const kinds = new Map(resources.map((resource) => [resource.kind, resource]));
+const { pack, problems } = await loadPack(dir, kinds);
+const loaded = await loadProofs(dir, pack);
+
+describe("the content of this repository", () => {
+  it("is valid", () => {
+    expect([...problems, ...loaded.problems].map(formatProblem)).toEqual([]);
+  });
+
+  it("has proofs that hold, of every verdict a check can give", () => {
+    expect(runProofs(pack, loaded.proofs)).toEqual([]);
+  });
+
+  it("has proofs that notice every changed desired value", () => {
+    const survivors = [...pack.checks.values()].flatMap((check) =>
+      survivingMutants(check, loaded.proofs.get(check.id) ?? [], pack.conditions).map(
+        ({ address, description }) => `${check.id}: ${address} ${description}`,
+      ),
+    );
+    expect(survivors).toEqual([]);
+  });
+
+  it("survives being embedded as JSON", () => {
+    expect(packFromJson(JSON.parse(JSON.stringify(packToJson(pack)))).digest).toBe(pack.digest);
+  });
+
+  it("has current schemas for editors; holdfast content schema writes them", async () => {
+    for (const [name, schema] of jsonSchemas(resources))
+      expect(await readFile(path.join(dir, "schema", name), "utf8"), name).toBe(schemaText(schema));
+  });
+});
+
+describe("CIS Debian Linux 12 v1.1.0", () => {
+  const benchmark = findBenchmark(pack, "cis-debian-12@1.1.0");
+
+  it("lists 310 recommendations, each number once", () => {
+    expect(new Set(benchmark?.recommendations.map(({ number }) => number)).size).toBe(310);
+    expect(benchmark?.recommendations).toHaveLength(310);
+  });
+
+  it("judges at least 180 automated recommendations without a person", () => {
+    const judged = (benchmark?.recommendations ?? []).filter(({ assessment, check }) => {
+      const require = pack.checks.get(check)?.require ?? null;
+      return (
+        assessment === "automated" &&
+        require !== null &&
+        [...expectationsOf(require)].some(({ kind }) => kind !== "manual")
+      );
+    });
+    expect(judged.length).toBeGreaterThanOrEqual(180);
+  });
+});
