@@ -99,6 +99,16 @@ it("touches nothing when the machine is not what was approved, or changes while 
   expect(await host.readText(running)).toBe("2\n");
 });
 
+it("removes what a killed write left beside the file, and nothing that only looks like it", async () => {
+  const host = aRouter();
+  const id = await committed(host);
+  const left = `/etc/sysctl.d/.${path.basename(dropIn)}.0123456789abcdef.holdfast-new`;
+  host.put(left, "half");
+  host.put("/etc/sysctl.d/.other.conf.0123456789abcdef.holdfast-new", "not of this file");
+  expect(await undo(host, id)).toEqual({ outcome: "rolled_back" });
+  expect(await host.list("/etc/sysctl.d")).toEqual([".other.conf.0123456789abcdef.holdfast-new"]);
+});
+
 it("does not put back what somebody has edited since, unless forced", async () => {
   const host = aRouter();
   const before = nodes(host);

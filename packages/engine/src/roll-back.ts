@@ -1,9 +1,11 @@
+import { posix } from "node:path";
 import type { Change, Plan } from "@holdfast/contracts/plan";
 import { activateAll } from "./activation.ts";
 import { type ChangeState, observeChange, subjectOf, undoChange, undoState } from "./changes.ts";
 import { unifiedDiff } from "./diff.ts";
 import { withExecutionLock } from "./execution-lock.ts";
 import type { WritableHost } from "./host.ts";
+import { isUnfinishedWrite } from "./hosts/file-writes.ts";
 import { JournalError, type JournalHeader, type JournalRecord, readJournal, reopenJournal } from "./journal.ts";
 
 /** How rolling back an execution ended. */
@@ -43,6 +45,7 @@ export async function rollBack({ host, journalDirectory, id, force = false }: Ro
       const differences = await findEdited(host, plan, before);
       if (differences.length > 0) return { outcome: "edited_since", differences };
     }
+    await removeUnfinishedWrites(host, plan);
     const left = await undoAll(host, plan, before, { onlyOurs: !force });
     if (left.length > 0) return { outcome: "incomplete", left };
     await conclude(journalDirectory, id, record.state === "committed" ? "asked for" : "interrupted");
@@ -117,6 +120,16 @@ async function findEdited(host: WritableHost, plan: Plan, before: readonly Chang
   return differences;
 }
 
+/** A process killed while it wrote a file left the new text beside it. */
+async function removeUnfinishedWrites(host: WritableHost, { changes }: Plan): Promise<void> {
+  for (const change of changes) {
+    if (change.type !== "write_file" && change.type !== "remove_file") continue;
+    const directory = posix.dirname(change.path);
+    for (const name of (await host.list(directory)) ?? [])
+      if (isUnfinishedWrite(name, change.path)) await host.removeFile(posix.join(directory, name));
+  }
+}
+
 function describeEdit(change: Change, now: ChangeState): string {
   const subject = subjectOf(change);
   switch (change.type) {
@@ -138,7 +151,7 @@ function describeEdit(change: Change, now: ChangeState): string {
 
 /** A file's text in what was observed of it; empty when the file is gone. */
 function textOf(state: ChangeState): string {
-  return state !== null && typeof state === "object" && "text" in state ? String(state.text) : "";
+  return state !== null && typeof state === "object" && "text" in state ? String(state["text"]) : "";
 }
 
 async function conclude(journalDirectory: string, id: string, reason: string): Promise<void> {

@@ -58,6 +58,20 @@ async function requireRegularOrAbsent(located: string, path: string): Promise<"r
   }
 }
 
+/** No suffix that a program reading the directory would take for its own. */
+const unfinishedSuffix = ".holdfast-new";
+
+function unfinishedPrefix(path: string): string {
+  return `.${posix.basename(path).slice(0, 100)}.`;
+}
+
+/** Whether a name in a path's directory is what a write of that path left behind that was killed half-way. */
+export function isUnfinishedWrite(name: string, path: string): boolean {
+  const prefix = unfinishedPrefix(path);
+  if (!name.startsWith(prefix) || !name.endsWith(unfinishedSuffix)) return false;
+  return /^[0-9a-f]{16}$/.test(name.slice(prefix.length, -unfinishedSuffix.length));
+}
+
 /** A new file beside the old one, complete and on disk before it takes its name. */
 async function replaceFile(
   path: string,
@@ -65,8 +79,7 @@ async function replaceFile(
   { mode, uid, gid }: { mode: number; uid: number; gid: number },
 ): Promise<void> {
   const directory = posix.dirname(path);
-  // No suffix that a program reading the directory would take for its own.
-  const temporary = `${directory}/.${posix.basename(path).slice(0, 100)}.${randomBytes(8).toString("hex")}.holdfast-new`;
+  const temporary = `${directory}/${unfinishedPrefix(path)}${randomBytes(8).toString("hex")}${unfinishedSuffix}`;
   const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants;
   const handle = await open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
   try {
