@@ -162,6 +162,15 @@ describe("compilePack", () => {
     expect(pack.checks.has("two")).toBe(true);
   });
 
+  it("reports an alias without a target, and one that multiplies without end", () => {
+    const levels = Array.from(
+      { length: 20 },
+      (_, level) => `l${level + 1}: &a${level + 1} [*a${level}, *a${level}, *a${level}]`,
+    );
+    for (const text of ["one: *nowhere", ["l0: &a0 [x]", ...levels].join("\n")])
+      expect(messages({ checks: text })[0]).toContain("not valid YAML");
+  });
+
   it("refuses the same key twice in one file", () => {
     expect(messages({ checks: `one: { ${about}, title: U, not_ported: x }` })[0]).toContain("not valid YAML");
   });

@@ -59,9 +59,21 @@ export function parseYamlSource(file: string, text: string): YamlSource {
       });
     },
   });
+  let value: unknown = null;
+  try {
+    if (document.errors.length === 0) value = document.toJS();
+  } catch (error) {
+    // Aliases without a target, or far too many.
+    problems.push({
+      file,
+      line: 1,
+      path: "",
+      message: `not valid YAML: ${error instanceof Error ? error.message : error}`,
+    });
+  }
   return {
     file,
-    value: document.errors.length > 0 ? null : document.toJS(),
+    value,
     problems,
     lineAt,
     writtenAt: (path) => {

@@ -19,9 +19,10 @@ export const accountDbCandidates: Candidates = (desired) => {
     ...differences,
   });
   const changed = (name: string, differences: Members): Candidate => ({ name, state: state(differences) });
-  const others = (names: readonly string[], what: (name: string) => Members): Members[] => names.map(what);
   const ignored = textsOf(desired["ignore"]).filter((name) => name !== "root");
   const named = [...textsOf(desired["names"]), ...textsOf(desired["ignore"])].filter((name) => name !== "root");
+  const allowed = (assertion: string, what: string, differences: (name: string) => Members): Candidate[] =>
+    desired["assert"] === assertion ? named.map((name) => changed(`${name} ${what}`, differences(name))) : [];
   const alsoUids = Array.isArray(desired["also_uid"]) ? desired["also_uid"].map(Number) : [];
   const groupName = textsOf(desired["group"])[0] ?? "shadow";
   return [
@@ -44,15 +45,11 @@ export const accountDbCandidates: Candidates = (desired) => {
     changed("a second group has the id 0", { groups: [...groups, group("wheel", 0)] }),
     changed("a system account has a login shell", { users: [root, { ...daemon, shell: "/bin/bash" }, alice] }),
     changed("no root account", { users: [daemon, alice] }),
-    ...others(named, (name) => ({ users: [...users, { ...alice, name, uid: 0, gid: 0 }] })).map((difference, index) =>
-      changed(`${named[index]} has the id 0`, difference),
-    ),
-    ...others(named, (name) => ({ users: [...users, { ...daemon, name, uid: 5, gid: 0 }] })).map((difference, index) =>
-      changed(`${named[index]} has root's primary group`, difference),
-    ),
-    ...others(named, (name) => ({ groups: [...groups, group(name, 0)] })).map((difference, index) =>
-      changed(`the group ${named[index]} has the id 0`, difference),
-    ),
+    ...allowed("only_uid_0", "has the id 0", (name) => ({ users: [...users, { ...daemon, name, uid: 0, gid: 5 }] })),
+    ...allowed("only_primary_gid_0", "has root's primary group", (name) => ({
+      users: [...users, { ...daemon, name, uid: 5, gid: 0 }],
+    })),
+    ...allowed("only_gid_0", "is a second group with the id 0", (name) => ({ groups: [...groups, group(name, 0)] })),
     ...ignored.map((name) =>
       changed(`${name} has a login shell`, { users: [...users, { ...daemon, name, uid: 5, shell: "/bin/sh" }] }),
     ),
