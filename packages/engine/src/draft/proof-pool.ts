@@ -30,7 +30,7 @@ export function proofPool(check: Check, conditions: ReadonlyMap<string, Conditio
     const isFirstOfKind = !kindsShown.has(kind);
     kindsShown.add(kind);
     let hasShownFailure = false;
-    for (const around of pivots(check, index, own, context)) {
+    for (const [place, around] of pivots(check, index, own, context).entries()) {
       const name = `${label(address)}${around.get(address)?.name ?? "as it should be"}`;
       const drafted = draft(name, around);
       if (!sameStates(around, good))
@@ -39,7 +39,8 @@ export function proofPool(check: Check, conditions: ReadonlyMap<string, Conditio
         const drafted = draft(`${label(address)}${candidate.name}`, new Map(around).set(address, candidate));
         const isFirstFailure: boolean = !hasShownFailure && drafted.verdict === "fail";
         hasShownFailure ||= isFirstFailure;
-        const isHardCase = candidate.isHard === true && isFirstOfKind && drafted.verdict !== "not_applicable";
+        const isHardCase =
+          candidate.isHard === true && isFirstOfKind && place === 0 && drafted.verdict !== "not_applicable";
         pool.push({ ...drafted, isWanted: isFirstFailure || isHardCase });
       }
     }
@@ -200,12 +201,17 @@ function labelsOf(own: readonly Expectation[]): (address: FactAddress) => string
 function targetInShort(kind: string, address: FactAddress, target: Json): string {
   const { path, pattern } = membersOf(target);
   if (kind === "text_match") {
-    // A pattern is no name; its first long word says what line is meant.
-    const [word = ""] = /[A-Za-z_]{4,}/.exec(String(pattern)) ?? [];
+    // A pattern is no name; its longest word says what line is meant.
+    const words =
+      String(pattern)
+        .replaceAll(/\\[A-Za-z]/g, " ")
+        .match(/[A-Za-z_-]{4,}/g) ?? [];
+    const word = words.reduce((longest, other) => (other.length > longest.length ? other : longest), "");
     return `${String(path)} ${word}`.trim();
   }
   if (kind === "manual") return textsOf(membersOf(target)["collect"])[0] ?? kind;
-  return address.slice(address.indexOf(":") + 1);
+  const short = address.slice(address.indexOf(":") + 1);
+  return short === "local" ? kind : short;
 }
 
 function firstName(check: Check, base: Assignment, own: readonly Expectation[]): string {
