@@ -41,3 +41,26 @@ export const CheckSource = Type.Object(
   { additionalProperties: false },
 );
 export type CheckSource = Static<typeof CheckSource>;
+
+const { require, not_ported, applies: _applies, ...prose } = CheckSource.properties;
+
+/**
+ * A check that differs from another, of any file, in some members and has all others from it: the same recommendation on
+ * another platform. The other one must not itself extend a check.
+ */
+export const VariantSource = Type.Object(
+  {
+    extends: Type.String({
+      pattern: idPattern,
+      description: "The check that everything not written here is taken from.",
+    }),
+    ...Type.Partial(Type.Object(prose)).properties,
+    applies: Type.Optional(
+      Type.Array(Id, { description: "Instead of the other check's conditions; an empty list removes them." }),
+    ),
+    require,
+    not_ported,
+  },
+  { additionalProperties: false },
+);
+export type VariantSource = Static<typeof VariantSource>;

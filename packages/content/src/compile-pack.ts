@@ -1,9 +1,10 @@
 import { idPattern } from "./check-file.ts";
 import { compileBenchmark } from "./compile-benchmark.ts";
+import { compileChecks } from "./compile-checks.ts";
 import { type CompileContext, type ConditionUse, isRecord } from "./compile-context.ts";
-import { compileCheck, compileCondition } from "./compile-definitions.ts";
+import { compileCondition } from "./compile-definitions.ts";
 import type { KindDeclaration } from "./expression.ts";
-import type { Benchmark, Check, Condition, Pack } from "./pack.ts";
+import type { Benchmark, Condition, Pack } from "./pack.ts";
 import { packFrom } from "./pack-json.ts";
 import type { Problem } from "./problem.ts";
 import { conditionProblems, conflictingTargets, unusedChecks } from "./references.ts";
@@ -41,16 +42,11 @@ export function compilePack(
       if (condition !== null) conditions.push(condition);
     }
   }
-  const checks: Check[] = [];
-  const allCheckIds: string[] = [];
-  for (const source of sources.checks) {
-    const context: CompileContext = { source, kinds, problems, conditionUses };
-    for (const [id, raw] of entries(source, "check")) {
-      allCheckIds.push(id);
-      const check = compileCheck(id, raw, context);
-      if (check !== null) checks.push(check);
-    }
-  }
+  const checkEntries = sources.checks.flatMap((source) =>
+    entries(source, "check").map(([id, raw]) => ({ id, raw, context: { source, kinds, problems, conditionUses } })),
+  );
+  const allCheckIds = checkEntries.map(({ id }) => id);
+  const checks = compileChecks(checkEntries);
   const benchmarks: Benchmark[] = [];
   for (const source of sources.benchmarks) {
     problems.push(...source.problems);

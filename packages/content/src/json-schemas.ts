@@ -1,6 +1,6 @@
 import { type TSchema, Type } from "typebox";
 import { BenchmarkFile } from "./benchmark-file.ts";
-import { CheckSource, Id, idPattern } from "./check-file.ts";
+import { CheckSource, Id, idPattern, VariantSource } from "./check-file.ts";
 import { ConditionSource } from "./condition-file.ts";
 import type { KindDeclaration } from "./expression.ts";
 import { FactsSource, ProofSource } from "./proof-file.ts";
@@ -19,10 +19,7 @@ export function jsonSchemas(kinds: Iterable<KindDeclaration>): ReadonlyMap<strin
   const $defs = { expression: expressionSchema([...kinds]) };
   const proofs = Type.Array(ProofSource, { minItems: 1 });
   return new Map<string, JsonSchema>([
-    [
-      "checks.schema.json",
-      { ...byId("Checks by id", { ...withExpression(CheckSource), oneOf: oneOf("require", "not_ported") }), $defs },
-    ],
+    ["checks.schema.json", { ...byId("Checks by id", checkOrVariant()), $defs }],
     ["conditions.schema.json", { ...byId("Conditions by id", withExpression(ConditionSource)), $defs }],
     ["benchmark.schema.json", { $schema: draft, title: "A benchmark", ...BenchmarkFile }],
     [
@@ -50,11 +47,21 @@ function byId(title: string, member: JsonSchema | TSchema): JsonSchema {
   };
 }
 
+/** Chosen by `extends`, so that an editor tells what is missing of the one that is being written. */
+function checkOrVariant(): JsonSchema {
+  return {
+    if: { type: "object", required: ["extends"] },
+    // biome-ignore lint/suspicious/noThenProperty: JSON Schema's keyword, nothing awaits it
+    then: { ...withExpression(VariantSource), not: { required: ["require", "not_ported"] } },
+    else: { ...withExpression(CheckSource), oneOf: oneOf("require", "not_ported") },
+  };
+}
+
 function oneOf(...names: readonly string[]): JsonSchema[] {
   return names.map((name) => ({ required: [name] }));
 }
 
-function withExpression(schema: typeof CheckSource | typeof ConditionSource): JsonSchema {
+function withExpression(schema: typeof CheckSource | typeof VariantSource | typeof ConditionSource): JsonSchema {
   return { ...schema, properties: { ...schema.properties, require: expressionRef } };
 }
 
