@@ -4,9 +4,17 @@ import { Compile } from "typebox/compile";
 import type { TLocalizedValidationError } from "typebox/error";
 import { Value } from "typebox/value";
 import { Invalid } from "../errors.ts";
+import { problemWithJson } from "./plain-json.ts";
 
 /** A request that does not fit its schema. `part` is where: "body", "querystring", "params" or "headers". */
 export class ValidationProblem extends Invalid {}
+
+const partNames: Readonly<Record<string, string>> = {
+  body: "The body",
+  querystring: "The query",
+  params: "The path",
+  headers: "The headers",
+};
 
 /**
  * Compiles a route's schemas. Bodies are taken as they are; query strings and path parameters, which are all text, are
@@ -16,7 +24,10 @@ export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, http
   const validator = Compile(schema);
   const isText = httpPart !== "body";
   return (data) => {
-    const filled = Value.Default(schema, Value.Clone(data ?? (isText ? {} : null)));
+    const given: unknown = data ?? (isText ? {} : null);
+    const problem = problemWithJson(given);
+    if (problem !== null) return { error: new ValidationProblem(`${partNames[httpPart ?? "body"]} ${problem}.`) };
+    const filled = Value.Default(schema, Value.Clone(given));
     const value = isText ? Value.Convert(schema, filled) : filled;
     if (validator.Check(value)) return { value };
     return { error: new ValidationProblem(problemsOf(validator.Errors(value), httpPart ?? "body")) };
@@ -28,15 +39,10 @@ export function parse<Schema extends TSchema>(
   validator: { Check(value: unknown): boolean; Errors(value: unknown): TLocalizedValidationError[] },
   value: unknown,
 ): asserts value is import("typebox").Static<Schema> {
+  const problem = problemWithJson(value);
+  if (problem !== null) throw new ValidationProblem(`The body ${problem}.`);
   if (!validator.Check(value)) throw new ValidationProblem(problemsOf(validator.Errors(value), "body"));
 }
-
-const partNames: Readonly<Record<string, string>> = {
-  body: "The body",
-  querystring: "The query",
-  params: "The path",
-  headers: "The headers",
-};
 
 function problemsOf(errors: readonly TLocalizedValidationError[], part: string): string {
   const unknown = errors.flatMap((error) =>

@@ -1,11 +1,12 @@
 import type { FactUpload } from "@holdfast/contracts/agent-protocol";
 import { canonicalJson } from "@holdfast/contracts/json";
 import { Invalid } from "../../errors.ts";
+import { parseTime } from "../../http/parse-time.ts";
+import { problemWithJson } from "../../http/plain-json.ts";
 
 export const maxFacts = 5000;
 /** Bytes of one observation's canonical text. */
 export const maxObservationBytes = 262_144;
-const maxDepth = 64;
 const maxAheadMs = 86_400_000;
 
 /**
@@ -13,8 +14,8 @@ const maxAheadMs = 86_400_000;
  *
  * @throws Invalid saying which.
  */
-export function assertWithinLimits({ changed, removed, checkedAt, platform }: FactUpload, now: Date): void {
-  if (new Date(checkedAt).getTime() > now.getTime() + maxAheadMs) {
+export function assertWithinLimits({ changed, removed, checkedAt }: FactUpload, now: Date): void {
+  if (parseTime(checkedAt, "checkedAt").getTime() > now.getTime() + maxAheadMs) {
     throw new Invalid("checkedAt is more than 24 hours ahead; set the device's clock.");
   }
   const addresses = Object.keys(changed);
@@ -23,40 +24,13 @@ export function assertWithinLimits({ changed, removed, checkedAt, platform }: Fa
       `A device has at most ${maxFacts} facts; these are ${Math.max(addresses.length, removed.length)}.`,
     );
   }
-  assertStorable(platform, "platform");
   for (const [address, observation] of Object.entries(changed)) {
     if (address === "" || address.length > 500) throw new Invalid("A fact's address has 1 to 500 characters.");
-    assertStorable(address, address);
-    assertStorable(observation, address);
+    const problem = problemWithJson(observation);
+    if (problem !== null) throw new Invalid(`The fact ${JSON.stringify(address.slice(0, 100))} ${problem}.`);
     const size = Buffer.byteLength(canonicalJson(observation), "utf8");
     if (size > maxObservationBytes) {
       throw new Invalid(`The fact ${address} has ${size} bytes; at most ${maxObservationBytes} are stored.`);
     }
   }
-}
-
-/** jsonb holds neither NUL nor half a surrogate pair, and numbers beyond a double are not JSON to us. Not recursive: depth is hostile too. */
-function assertStorable(root: unknown, address: string): void {
-  const open: { value: unknown; depth: number }[] = [{ value: root, depth: 0 }];
-  for (let item = open.pop(); item !== undefined; item = open.pop()) {
-    const { value, depth } = item;
-    if (depth > maxDepth) throw new Invalid(`The fact ${shown(address)} is nested more than ${maxDepth} deep.`);
-    if (typeof value === "string" && (value.includes("\0") || /\p{Surrogate}/u.test(value))) {
-      throw new Invalid(
-        `The fact ${shown(address)} holds a character that cannot be stored (NUL or half a surrogate pair).`,
-      );
-    }
-    if (typeof value === "number" && !Number.isFinite(value)) {
-      throw new Invalid(`The fact ${shown(address)} holds a number that is out of range.`);
-    }
-    if (value !== null && typeof value === "object") {
-      for (const [key, member] of Object.entries(value)) {
-        open.push({ value: key, depth: depth + 1 }, { value: member, depth: depth + 1 });
-      }
-    }
-  }
-}
-
-function shown(address: string): string {
-  return JSON.stringify(address.slice(0, 100));
 }

@@ -60,7 +60,7 @@ export async function agentRoutes(
     const { ctx, deviceId } = await agentOf(request);
     const { message } = await readBody(request, bodies.fail);
     if (!uuid.test(request.params.id)) throw new NotFound("work item");
-    await failWork(ctx, deviceId, request.params.id, message.replaceAll("\0", ""));
+    await failWork(ctx, deviceId, request.params.id, message);
     return {};
   });
   app.post("/facts", async (request) => {

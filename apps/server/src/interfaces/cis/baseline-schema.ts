@@ -1,11 +1,11 @@
 import { OsType } from "@holdfast/contracts/platform";
 import { type Static, Type } from "typebox";
 import type { NewPolicy, Policy } from "../../features/policies/policy.ts";
+import { parseTime } from "../../http/parse-time.ts";
 
 const Uuid = Type.String({ format: "uuid" });
 const Time = Type.String({ format: "date-time" });
 export const BaselineLevel = Type.Enum(["l1", "l2", "custom"]);
-const text = "^[^\\u0000]*$";
 
 export const ScanSchedule = Type.Object({
   enabled: Type.Boolean(),
@@ -33,13 +33,11 @@ export type Baseline = Static<typeof Baseline>;
 export const BaselineBody = Type.Object({
   id: Type.Optional(Uuid),
   orgId: Type.Optional(Uuid),
-  name: Type.String({ minLength: 1, maxLength: 200, pattern: text }),
+  name: Type.String({ minLength: 1, maxLength: 200 }),
   osType: OsType,
-  benchmarkVersion: Type.String({ minLength: 1, maxLength: 100, pattern: text }),
+  benchmarkVersion: Type.String({ minLength: 1, maxLength: 100 }),
   level: BaselineLevel,
-  customExclusions: Type.Optional(
-    Type.Array(Type.String({ minLength: 1, maxLength: 100, pattern: text }), { maxItems: 200 }),
-  ),
+  customExclusions: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 100 }), { maxItems: 200 })),
   scanSchedule: Type.Optional(
     Type.Union([
       Type.Object({
@@ -78,7 +76,7 @@ export function toPolicy(body: BaselineBody, before: Policy | null): NewPolicy {
       schedule?.intervalHours === undefined
         ? (before?.intervalMinutes ?? defaultIntervalHours * 60)
         : schedule.intervalHours * 60,
-    nextScanAt: schedule?.nextScanAt ? new Date(schedule.nextScanAt) : null,
+    nextScanAt: schedule?.nextScanAt ? parseTime(schedule.nextScanAt, "nextScanAt") : null,
     enabled: body.isActive ?? before?.enabled ?? true,
   };
 }

@@ -18,8 +18,8 @@ export type CompliancePolicy = Static<typeof CompliancePolicy>;
 
 export const NewCompliancePolicy = Type.Object(
   {
-    name: Type.String({ minLength: 1, maxLength: 200, pattern: "^[^\\u0000]*$" }),
-    description: Type.Optional(Type.String({ maxLength: 2000, pattern: "^[^\\u0000]*$" })),
+    name: Type.String({ minLength: 1, maxLength: 200 }),
+    description: Type.Optional(Type.String({ maxLength: 2000 })),
     cis_level: Type.Enum(["level_1", "level_2"], { default: "level_1" }),
     target_os: TargetOsInput,
     schedule_type: Type.Enum(["continuous", "manual"], { default: "manual" }),

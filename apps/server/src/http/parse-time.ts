@@ -1,0 +1,8 @@
+import { Invalid } from "../errors.ts";
+
+/** A time that passed its schema, as a date. @throws Invalid for what RFC 3339 allows and no Date holds, such as a leap second. */
+export function parseTime(text: string, field: string): Date {
+  const time = new Date(text);
+  if (Number.isNaN(time.getTime())) throw new Invalid(`${field} is not a time we can keep: ${text.slice(0, 40)}.`);
+  return time;
+}
