@@ -15,14 +15,15 @@ export interface Mutant {
 }
 
 /**
- * Every mutant of a check: one mutation of one expectation's desired value each, as far as the kind's schema accepts it.
- * What a person is asked (kind `manual`) has none, since its text decides nothing.
+ * Every mutant of a check: one mutation of one expectation's desired value each, as far as the kind's schema accepts it;
+ * then each member of a group left out, and `all` and `any` exchanged. What a person is asked (kind `manual`) is never
+ * changed, since its text decides nothing.
  */
 export function mutantsOf(check: Check): Mutant[] {
   if (check.require === null) return [];
   const { require } = check;
   const all = [...expectationsOf(require)];
-  return all.flatMap((expectation, index) =>
+  const changed = all.flatMap((expectation, index) =>
     mutatedDesires(expectation)
       .filter((desired) => !isHiddenByOthers(expectation, desired, all))
       .map((desired) => ({
@@ -31,6 +32,54 @@ export function mutantsOf(check: Check): Mutant[] {
         description: `${JSON.stringify(expectation.desired)} → ${JSON.stringify(desired)}`,
       })),
   );
+  const regrouped = regroupings(require).map(({ tree, address, description }) => ({
+    check: { ...check, require: tree },
+    address,
+    description,
+  }));
+  return [...changed, ...regrouped];
+}
+
+interface Regrouping {
+  readonly tree: Expression;
+  /** The first address of what was left out or regrouped. */
+  readonly address: string;
+  readonly description: string;
+}
+
+/** The tree with one member of one group left out, or one `all` turned into `any` or the other way round. */
+function regroupings(tree: Expression): Regrouping[] {
+  if ("expectation" in tree) return [];
+  const children = childrenOf(tree);
+  const inside = children.flatMap((child, index) =>
+    regroupings(child).map((regrouped) => ({
+      ...regrouped,
+      tree: withChildren(tree, children.with(index, regrouped.tree)),
+    })),
+  );
+  if (children.length < 2) return inside;
+  const leftOut = children.map((child, index) => ({
+    tree: withChildren(tree, children.toSpliced(index, 1)),
+    address: firstAddress(child),
+    description: "is left out",
+  }));
+  const address = firstAddress(tree);
+  if ("all" in tree) return [...leftOut, { tree: { any: children }, address, description: "all → any" }, ...inside];
+  if ("any" in tree) return [...leftOut, { tree: { all: children }, address, description: "any → all" }, ...inside];
+  return [...leftOut, ...inside];
+}
+
+function withChildren(
+  tree: Exclude<Expression, { expectation: Expectation }>,
+  children: readonly Expression[],
+): Expression {
+  if ("all" in tree) return { all: children };
+  return "any" in tree ? { any: children } : { none: children };
+}
+
+function firstAddress(tree: Expression): string {
+  const [first] = expectationsOf(tree);
+  return first?.address ?? "";
 }
 
 function mutatedDesires({ kind, desired }: Expectation): Json[] {
@@ -68,9 +117,7 @@ function replaceExpectation(tree: Expression, index: number, by: Expectation): E
       count += 1;
       return count === index ? { expectation: by } : node;
     }
-    const children = childrenOf(node).map(copy);
-    if ("all" in node) return { all: children };
-    return "any" in node ? { any: children } : { none: children };
+    return withChildren(node, childrenOf(node).map(copy));
   };
   return copy(tree);
 }

@@ -5,7 +5,7 @@ import type { Proof } from "@holdfast/content/proofs";
 import type { Json } from "@holdfast/contracts/json";
 import type { Verdict } from "@holdfast/contracts/verdict";
 import { describe, expect, it } from "vitest";
-import { mutantsOf } from "./mutants.ts";
+import { type Mutant, mutantsOf } from "./mutants.ts";
 import { mutationsOf } from "./mutations.ts";
 import { runProofs, survivingMutants } from "./prove.ts";
 import { sysctl } from "./resources/sysctl.ts";
@@ -82,10 +82,20 @@ describe("survivingMutants", () => {
 
   it("changes one expectation of a tree at a time", () => {
     const check = aCheck({ all: [aSysctl("a", { equals: "x" }), { none: [aSysctl("b", { equals: "y" })] }] });
-    expect(mutantsOf(check).map(({ address }) => address)).toEqual(["sysctl:a", "sysctl:b"]);
-    expect(
-      survivingMutants(check, [aProof("pass", { a: "x", b: "z" })], conditions).map(({ address }) => address),
-    ).toEqual(["sysctl:b"]);
+    const changed = ({ description }: Mutant) => description.startsWith("{");
+    expect(mutantsOf(check).filter(changed)).toHaveLength(2);
+    const survivors = survivingMutants(check, [aProof("pass", { a: "x", b: "z" })], conditions);
+    expect(survivors.filter(changed).map(({ address }) => address)).toEqual(["sysctl:b"]);
+  });
+
+  it("leaves out each member of a group, and exchanges all and any", () => {
+    const check = aCheck({ all: [aSysctl("a", { equals: "1" }), aSysctl("b", { equals: "1" })] });
+    const survivors = (...proofs: Proof[]) =>
+      survivingMutants(check, proofs, conditions).map(({ address, description }) => `${address} ${description}`);
+    const right = aProof("pass", { a: "1", b: "1" });
+    expect(survivors(right)).toEqual(["sysctl:a is left out", "sysctl:b is left out", "sysctl:a all → any"]);
+    expect(survivors(right, aProof("fail", { a: "0", b: "1" }))).toEqual(["sysctl:b is left out"]);
+    expect(survivors(right, aProof("fail", { a: "0", b: "1" }), aProof("fail", { a: "1", b: "0" }))).toEqual([]);
   });
 
   it("makes no mutant that the kind's schema refuses", () => {

@@ -65,7 +65,7 @@ describe("content validate", () => {
 describe("content test", () => {
   it("counts what was proved", async () => {
     const { output, status } = await run("test", "sysctl-ip-forward", "--json");
-    expect(JSON.parse(output)).toMatchObject({ checks: 1, mutants: 4, failures: [], survivors: [] });
+    expect(JSON.parse(output)).toMatchObject({ checks: 1, mutants: 7, failures: [], survivors: [] });
     expect(status).toBe(0);
   });
 
