@@ -12,7 +12,7 @@ export interface FactRequest {
 }
 
 export interface CollectOptions {
-  /** For one fact; default 30,000. */
+  /** For one fact; default 30,000. Kinds that walk the file systems have a longer one of their own. */
   readonly factTimeoutMs?: number;
   /** For the whole scan; default 300,000. What is not read by then is an `error` "timeout". */
   readonly deadlineMs?: number;
@@ -43,7 +43,8 @@ export async function collectFacts(
   async function worker(): Promise<void> {
     for (let request = queue.shift(); request !== undefined; request = queue.shift()) {
       const startedAt = performance.now();
-      const budgetMs = Math.min(factTimeoutMs, endsAt - startedAt);
+      const longestMs = Math.max(factTimeoutMs, findResource(request.kind)?.readTimeoutMs ?? 0);
+      const budgetMs = Math.min(longestMs, endsAt - startedAt);
       facts.set(request.address, await observe(shared, request, budgetMs));
       costMs.set(request.address, performance.now() - startedAt);
       onProgress?.(facts.size, total);

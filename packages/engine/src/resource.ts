@@ -32,6 +32,8 @@ export interface Resource<Target, State, Desired> {
   /** TypeBox schemas of the members a YAML expectation has; together they are closed. */
   readonly target: TSchema;
   readonly desired: TSchema;
+  /** For kinds whose read may take longer than other facts are given. */
+  readonly readTimeoutMs?: number;
   address(target: Target): FactAddress;
   /** @throws UnreadableError; anything else thrown is a defect and becomes an `error` too. */
   read(host: Host, target: Target): Promise<State>;

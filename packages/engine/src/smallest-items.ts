@@ -19,6 +19,11 @@ export class SmallestItems<T> {
     if (this.#items.length >= 2 * this.#limit) this.#items = [...this.sorted()];
   }
 
+  /** Counts items that were left out before. */
+  addUnseen(count: number): void {
+    this.#count += count;
+  }
+
   /** Of all that were added. */
   get count(): number {
     return this.#count;

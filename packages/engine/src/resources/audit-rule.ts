@@ -1,7 +1,7 @@
 import { type Static, Type } from "typebox";
-import { isBooted } from "../booted.ts";
-import { type Host, UnreadableError } from "../host.ts";
+import { UnreadableError } from "../host.ts";
 import type { Judgement, Resource } from "../resource.ts";
+import { readLoadedRules } from "./audit-loaded-rules.ts";
 import { coverageOf, silencesEverything } from "./audit-rule-coverage.ts";
 import { isInCompiledFile, type RuleLine, readRulesOnDisk } from "./audit-rule-files.ts";
 import { type AuditRule, optionsOfLine, parseAuditRule } from "./audit-rule-syntax.ts";
@@ -53,22 +53,6 @@ export const auditRule: Resource<Static<typeof Target>, AuditRuleState, Desired>
   },
   judge: (state, desired) => ("last" in desired ? judgeLast(state, desired.last) : judgeRules(state, desired.rules)),
 };
-
-/** Null when there is nothing to ask. @throws UnreadableError when auditctl does not come back. */
-async function readLoadedRules(host: Host): Promise<string[] | null> {
-  if (!(await isBooted(host))) return null;
-  try {
-    const { exitCode, stdout } = await host.run(["auditctl", "-l"]);
-    if (exitCode !== 0) return null;
-    return stdout
-      .split("\n")
-      .map((line) => line.trim())
-      .filter((line) => line.startsWith("-"));
-  } catch (error) {
-    if (error instanceof UnreadableError && error.code === "no_tool") return null;
-    throw error;
-  }
-}
 
 function judgeRules(state: AuditRuleState, rules: readonly string[]): Judgement {
   const where = state.loaded === undefined ? "on disk (judged on disk only)" : "on disk and loaded";
