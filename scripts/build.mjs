@@ -39,7 +39,7 @@ async function compilePack() {
   return stdout;
 }
 
-rmSync(out, { recursive: true, force: true });
+if (!onlyCli) rmSync(out, { recursive: true, force: true });
 const pack = await compilePack();
 await build({
   ...shared,

@@ -5,7 +5,7 @@ import { asSystem, enter, type Services, type Tx } from "../../context.ts";
 import { Forbidden, Invalid } from "../../errors.ts";
 import { tokenHash } from "../../tokens.ts";
 import { selectScheduledPolicies } from "../policies/queries.ts";
-import { openWorkItems } from "../scans/queries.ts";
+import { openScans } from "../scans/start-scan.ts";
 import { insertDevice, spendEnrolmentToken } from "./queries.ts";
 
 /**
@@ -32,8 +32,7 @@ export async function enrolDevice(
 async function admit(tx: Tx, deviceId: string, request: EnrolRequest, publicKey: Buffer): Promise<void> {
   const { hostname, platform, agentVersion } = request;
   await insertDevice(tx, { id: deviceId, hostname, platform, agentVersion, publicKey });
-  for (const policy of await selectScheduledPolicies(tx, platform.osType))
-    await openWorkItems(tx, policy.id, [deviceId]);
+  for (const policy of await selectScheduledPolicies(tx, platform.osType)) await openScans(tx, policy.id, [deviceId]);
   await audit(tx, {
     action: "device.enrol",
     subject: { type: "device", id: deviceId },

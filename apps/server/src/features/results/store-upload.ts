@@ -7,7 +7,7 @@ import { Conflict, Invalid } from "../../errors.ts";
 import { publish } from "../../live-events.ts";
 import type { Policy } from "../policies/policy.ts";
 import { selectPolicy } from "../policies/queries.ts";
-import { closeAnswered } from "../scans/queries.ts";
+import { closeAnsweredScan } from "../scans/close-answered-scan.ts";
 import { uuidOf } from "./check-uuid.ts";
 import { type HashedFact, internFacts } from "./intern-facts.ts";
 import { judgeFacts } from "./judge-facts.ts";
@@ -66,7 +66,7 @@ export async function storeUpload(ctx: Ctx, deviceId: string, upload: FactUpload
     await upsertLatest(tx, result);
     const { platform, agentVersion, workItemId } = upload;
     await updateDeviceAfterUpload(tx, device, { platform, agentVersion, factSetId });
-    const answered = await closeAnswered(tx, deviceId, policy.id, { workItemId, checkedAt });
+    const answered = await closeAnsweredScan(tx, deviceId, policy.id, { workItemId, checkedAt });
     await publish(tx, {
       type: "scan",
       deviceId,

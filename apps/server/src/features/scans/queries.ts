@@ -120,6 +120,17 @@ export async function leaseWorkItems(tx: Tx, deviceId: string, until: Date): Pro
     .execute();
 }
 
+/** Offers the device's items again, whoever had claimed them. */
+export async function releaseClaims(tx: Tx, deviceId: string): Promise<void> {
+  await tx.db
+    .updateTable("workItem")
+    .set({ claimedUntil: null })
+    .where("orgId", "=", tx.orgId)
+    .where("deviceId", "=", deviceId)
+    .where("claimedUntil", "is not", null)
+    .execute();
+}
+
 /** The device's item; null when it is done or never was. */
 export async function findWorkItem(tx: Tx, deviceId: string, id: string): Promise<WorkItemRow | null> {
   const row = await tx.db
