@@ -5,6 +5,8 @@ import { Id } from "./check-file.ts";
 const Level = Type.Union([Type.Literal(1), Type.Literal(2), Type.Null()], {
   description: "The lowest level it belongs to in this profile; leave it out when the profile does not have it.",
 });
+/** As of a check, and dots, for the platform's version: "cis-ubuntu-24.04". */
+const BenchmarkId = Type.String({ pattern: "^[a-z0-9]+([.-][a-z0-9]+)*$" });
 const DottedNumber = Type.String({ pattern: "^[0-9]+(\\.[0-9]+)*$" });
 
 export const RecommendationSource = Type.Object(
@@ -21,7 +23,7 @@ export const RecommendationSource = Type.Object(
 /** A file `benchmarks/<id>/<version>.yaml`. */
 export const BenchmarkFile = Type.Object(
   {
-    id: Id,
+    id: BenchmarkId,
     version: DottedNumber,
     title: Type.String({ minLength: 1 }),
     osType: Type.Enum(osTypes),

@@ -109,3 +109,12 @@ it("needs root", async () => {
   const host = recordingHost({ privileged: false, unreadable: { "/etc/shadow": error } });
   await expect(shadow.read(host, {})).rejects.toThrow(error);
 });
+
+it("tells whether an account has a password of its own", async () => {
+  const hasPassword = (account: string): Desired => ({ assert: "account_has_password", account });
+  expect(await judge(sound, hasPassword("ann"))).toMatchObject({ verdict: "pass" });
+  expect(await judge(sound, hasPassword("root"))).toMatchObject({ verdict: "fail", actual: "that of root is none" });
+  expect(await judge(sound, hasPassword("bob"))).toMatchObject({ verdict: "fail", actual: "that of bob is locked" });
+  expect(await judge("ann:::::::::", hasPassword("ann"))).toMatchObject({ verdict: "fail" });
+  expect(await judge(sound, hasPassword("eve"))).toMatchObject({ verdict: "fail", actual: "that of eve is not there" });
+});

@@ -9,6 +9,7 @@ import { parseShadowLine, type ShadowEntry } from "./shadow-file.ts";
 /*
  * shadow: { assert: no_empty_password }
  * shadow: { assert: account_secured, account: root }            it has a password, or none can match
+ * shadow: { assert: account_has_password, account: root }       one that is not locked
  * shadow: { assert: no_shell_accounts_locked, ignore: [root] }  an account without a login shell has no usable password
  * shadow: { assert: last_change_not_in_future }                 of accounts with a usable password
  * shadow: { field: max_days, between: [1, 365] }                max_days, min_days, warn_days, inactive_days; of the same
@@ -20,6 +21,7 @@ type Field = (typeof fields)[number];
 const Assertion = Type.Union([
   Type.Object({ assert: Type.Literal("no_empty_password") }, closed),
   Type.Object({ assert: Type.Literal("account_secured"), account: Type.String({ minLength: 1 }) }, closed),
+  Type.Object({ assert: Type.Literal("account_has_password"), account: Type.String({ minLength: 1 }) }, closed),
   Type.Object(
     { assert: Type.Literal("no_shell_accounts_locked"), ignore: Type.Optional(Type.Array(Type.String())) },
     closed,
@@ -103,6 +105,14 @@ function assess(accounts: readonly ShadowAccount[], desired: Desired): Assessmen
       };
     case "account_secured":
       return assessSecured(accounts, desired.account);
+    case "account_has_password": {
+      const { account: name } = desired;
+      const own = accounts.find((account) => account.name === name);
+      return {
+        expected: `${name} has a password`,
+        offenders: own?.password === "set" ? [] : [`that of ${name} is ${own?.password ?? "not there"}`],
+      };
+    }
     case "no_shell_accounts_locked": {
       const { ignore = [] } = desired;
       const without = accounts.filter(({ name, nologin }) => nologin && !ignore.includes(name));
