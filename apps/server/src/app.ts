@@ -5,6 +5,7 @@ import fastifyRateLimit from "@fastify/rate-limit";
 import fastifySwagger from "@fastify/swagger";
 import fastifyWebsocket from "@fastify/websocket";
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
+import { sql } from "kysely";
 import type { TSchema } from "typebox";
 import type { Services } from "./context.ts";
 import { DomainError } from "./errors.ts";
@@ -54,9 +55,13 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   app.setValidatorCompiler<TSchema>(validatorCompiler);
   app.setErrorHandler(errorHandler(detailStyle));
   app.decorateRequest("entered", null);
-  app.get("/healthz", { schema: { hide: true } }, async () => {
-    await services.db.selectFrom("organisation").select("id").limit(1).execute();
-    return { status: "ok" };
+  app.get("/healthz", { schema: { hide: true } }, async (_, reply) => {
+    try {
+      await sql`select 1`.execute(services.db);
+      return { status: "ok" };
+    } catch {
+      return reply.status(503).send({ status: "unavailable", detail: "The database does not answer." });
+    }
   });
   if (options.healthOnly) return app;
   await app.register(fastifyHelmet, { contentSecurityPolicy: contentSecurityPolicy(), strictTransportSecurity: false });

@@ -1,6 +1,7 @@
 import path from "node:path";
 import type { Pack } from "@holdfast/content/pack";
 import { StartupError } from "./errors.ts";
+import type { FirstRun } from "./first-run.ts";
 
 export const roles = ["all", "api", "worker"] as const;
 export type Role = (typeof roles)[number];
@@ -29,6 +30,8 @@ export interface ServerConfig {
   readonly logLevel?: string;
   /** Connections of the main pool, default 10. */
   readonly poolSize?: number;
+  /** Keeps what an empty database is entered with, before it is made: hashes are all that is left of it afterwards. */
+  readonly saveFirstRun?: (firstRun: FirstRun) => Promise<void>;
 }
 
 export interface Config {
@@ -43,6 +46,7 @@ export interface Config {
   readonly logFile: string | null;
   readonly logLevel: string;
   readonly poolSize: number;
+  readonly saveFirstRun: (firstRun: FirstRun) => Promise<void>;
 }
 
 /**
@@ -72,6 +76,7 @@ export function readConfig(options: ServerConfig, env: NodeJS.ProcessEnv = proce
     logFile: options.logFile ?? env["HOLDFAST_LOG_FILE"] ?? null,
     logLevel: options.logLevel ?? env["HOLDFAST_LOG_LEVEL"] ?? "info",
     poolSize: options.poolSize ?? 10,
+    saveFirstRun: options.saveFirstRun ?? (async () => undefined),
   });
 }
 

@@ -23,8 +23,16 @@ export interface FirstRun {
 const email = "admin@holdfast.local";
 const dayMs = 86_400_000;
 
-/** Furnishes an empty database with an organisation, its administrator and a policy; null when there is one already. */
-export async function furnish(services: Services, now = new Date()): Promise<FirstRun | null> {
+/**
+ * Furnishes an empty database with an organisation, its administrator and a policy; null when there is one already.
+ *
+ * @param save called before it is committed, so that whoever is killed in between has not lost the way in.
+ */
+export async function furnish(
+  services: Services,
+  save: (firstRun: FirstRun) => Promise<void> = async () => undefined,
+  now = new Date(),
+): Promise<FirstRun | null> {
   const password = randomBytes(15).toString("base64url");
   const apiToken = newToken("hf");
   const passwordHash = await hashPassword(password);
@@ -70,7 +78,9 @@ export async function furnish(services: Services, now = new Date()): Promise<Fir
       intervalMinutes: 1440,
     });
     const enrolmentToken = await issueEnrolmentToken(tx, { uses: 1, expiresAt: new Date(now.getTime() + dayMs) });
-    return { orgId, email, password, apiToken, enrolmentToken, policyId: policy.id };
+    const firstRun = { orgId, email, password, apiToken, enrolmentToken, policyId: policy.id };
+    await save(firstRun);
+    return firstRun;
   });
 }
 

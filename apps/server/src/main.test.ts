@@ -1,6 +1,10 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import fs from "node:fs";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 import { expect, it, onTestFinished } from "vitest";
+import { isAlive, readPostmaster } from "./db/postmaster.ts";
 import { StartupError } from "./errors.ts";
 import { type RunningServer, type ServerConfig, startServer } from "./main.ts";
 import { aKeyPair } from "./test/factories.ts";
@@ -70,6 +74,25 @@ it("refuses a state directory that another server works on, and a port in use, w
   await expect(busy).rejects.toThrow(`Port ${server.port} on 127.0.0.1 is in use`);
   await expect(busy).rejects.toBeInstanceOf(StartupError);
   expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
+});
+
+it("takes over the database that a killed server left running", async () => {
+  const stateDir = aStateDir();
+  const script = fileURLToPath(new URL("./test/start-server.ts", import.meta.url));
+  const child = spawn(process.execPath, ["--import", "tsx", script, stateDir], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const [line] = (await once(child.stdout, "data")) as [Buffer];
+  const { pid } = readPostmaster(path.join(stateDir, "postgres", "data")) ?? { pid: 0 };
+  expect(String(line)).toContain("first run");
+  child.kill("SIGKILL");
+  await once(child, "exit");
+  expect(isAlive(pid)).toBe(true);
+  const server = await start(stateDir);
+  expect(server.firstRun).toBeNull();
+  expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
+  await server.close();
+  expect(isAlive(pid)).toBe(false);
 });
 
 it("serves the dashboard: its page for every page address, its assets for ever, never for an interface", async () => {

@@ -8,6 +8,7 @@ import type { Services } from "./context.ts";
 import { connect } from "./db/connection.ts";
 import { startEmbedded } from "./db/embedded.ts";
 import { ensurePartitions, migrate } from "./db/migrate.ts";
+import { isAlive } from "./db/postmaster.ts";
 import { StartupError } from "./errors.ts";
 import { Presence } from "./features/devices/presence.ts";
 import { issueEnrolmentToken } from "./features/organisations/issue-enrolment-token.ts";
@@ -33,10 +34,13 @@ export interface RunningServer {
   readonly firstRun: FirstRun | null;
   /** A token that lets one device into an organisation, good for a day. */
   issueEnrolmentToken(orgId: string): Promise<string>;
+  /** Resolves with one sentence when it cannot go on: its embedded database is gone. Never rejects. */
+  readonly broken: Promise<string>;
   /** Finishes what is running, then ends everything it started. Safe to call twice. */
   close(): Promise<void>;
 }
 
+const watchMs = 1000;
 const minuteMs = 60_000;
 const dayMs = 86_400_000;
 
@@ -66,14 +70,15 @@ async function start(
 ): Promise<RunningServer> {
   makeStateDir(config.stateDir);
   const log = createLog(config.logLevel, config.logFile);
-  const databaseUrl = config.databaseUrl ?? (await openEmbedded(config.stateDir, closers));
+  const broken = deferred<string>();
+  const databaseUrl = config.databaseUrl ?? (await openEmbedded(config.stateDir, closers, broken.resolve));
   await reachable(databaseUrl, () => migrate(databaseUrl));
   const secrets = loadSecrets(config.stateDir);
   const onError = (error: Error): void => log.warn({ err: error }, "a database connection broke");
   const connection = connect(databaseUrl, config.poolSize, onError);
   closers.push(() => connection.close());
   const services: Services = { db: connection.db, pack: config.pack, log };
-  const firstRun = await furnish(services);
+  const firstRun = await furnish(services, config.saveFirstRun);
   const events = new LiveEvents(databaseUrl, log);
   await events.start();
   closers.push(() => events.close());
@@ -93,6 +98,7 @@ async function start(
     url,
     port: Number(new URL(url).port),
     firstRun,
+    broken: broken.promise,
     issueEnrolmentToken: (orgId) =>
       issueEnrolmentToken(firstContext(services, orgId), { uses: 1, expiresAt: new Date(Date.now() + dayMs) }),
     close,
@@ -109,7 +115,11 @@ function makeStateDir(directory: string): void {
   }
 }
 
-async function openEmbedded(stateDir: string, closers: (() => Promise<unknown>)[]): Promise<string> {
+async function openEmbedded(
+  stateDir: string,
+  closers: (() => Promise<unknown>)[],
+  onGone: (sentence: string) => void,
+): Promise<string> {
   const database = await startEmbedded(path.join(stateDir, "postgres"));
   const holder = new pg.Client({ connectionString: database.url });
   holder.on("error", () => undefined);
@@ -124,11 +134,33 @@ async function openEmbedded(stateDir: string, closers: (() => Promise<unknown>)[
     }
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
+  const watch = watchProcess(database.pid, () =>
+    onGone(`The database ended unexpectedly; start again (its messages are in ${stateDir}/postgres/data/log).`),
+  );
   closers.push(async () => {
+    clearInterval(watch);
     await holder.end().catch(() => undefined);
     await database.stop();
   });
   return database.url;
+}
+
+/** A postmaster restarts its own processes; nobody restarts it. */
+function watchProcess(pid: number, onEnd: () => void): NodeJS.Timeout {
+  const timer = setInterval(() => {
+    if (isAlive(pid)) return;
+    clearInterval(timer);
+    onEnd();
+  }, watchMs);
+  return timer.unref();
+}
+
+function deferred<T>(): { readonly promise: Promise<T>; readonly resolve: (value: T) => void } {
+  let resolve: (value: T) => void = () => undefined;
+  const promise = new Promise<T>((fulfil) => {
+    resolve = fulfil;
+  });
+  return { promise, resolve };
 }
 
 /** @throws StartupError when the database cannot be reached at all. */

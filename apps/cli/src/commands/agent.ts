@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { runAgent } from "@holdfast/agent/main";
-import type { Command } from "commander";
+import { EnrolmentRefused, runAgent } from "@holdfast/agent/main";
+import { UnreadableError } from "@holdfast/engine/host";
+import { type Command, Option } from "commander";
 import { loadBuiltInPack } from "../built-in-pack.ts";
 import { CommandError } from "../exit.ts";
 import { stateDirectory } from "../up/state-directory.ts";
@@ -10,6 +11,7 @@ interface Flags {
   readonly server: string;
   readonly stateDir?: string;
   readonly tokenFile?: string;
+  readonly withParent?: boolean;
 }
 
 export function register(program: Command): void {
@@ -22,6 +24,7 @@ export function register(program: Command): void {
     .requiredOption("--server <url>", "the server's address, e.g. https://holdfast.example.org")
     .option("--state-dir <dir>", "where its key and unsent results are kept")
     .option("--token-file <file>", "file with the enrolment token; needed the first time (or HOLDFAST_ENROLMENT_TOKEN)")
+    .addOption(new Option("--with-parent", "end when standard input does").hideHelp())
     .addHelpText(
       "after",
       "\nExit status: 0 stopped on request, 2 wrong usage, 3 could not run.\n\nExample:\n" +
@@ -32,16 +35,34 @@ export function register(program: Command): void {
 
 async function run(flags: Flags): Promise<void> {
   const controller = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => controller.abort());
+  const end = (): void => controller.abort();
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, end);
+  if (flags.withParent) process.stdin.on("end", end).on("error", end).resume();
   const enrolmentToken = tokenOf(flags);
-  await runAgent({
-    serverUrl: flags.server,
-    stateDir: flags.stateDir ?? path.join(stateDirectory(undefined), "agent"),
-    ...(enrolmentToken === undefined ? {} : { enrolmentToken }),
-    pack: await loadBuiltInPack(),
-    signal: controller.signal,
-    log: (line) => process.stderr.write(`agent: ${line}\n`),
-  });
+  try {
+    await runAgent({
+      serverUrl: flags.server,
+      stateDir: flags.stateDir ?? path.join(stateDirectory(undefined), "agent"),
+      ...(enrolmentToken === undefined ? {} : { enrolmentToken }),
+      pack: await loadBuiltInPack(),
+      signal: controller.signal,
+      log: (line) => process.stderr.write(`${new Date().toISOString()} ${line}\n`),
+    });
+  } catch (error) {
+    throw inWords(error);
+  } finally {
+    // An open pipe would keep the process.
+    if (flags.withParent) process.stdin.destroy();
+  }
+}
+
+/** What the user can do something about, as one sentence; anything else as it is. */
+function inWords(error: unknown): unknown {
+  if (error instanceof EnrolmentRefused || error instanceof UnreadableError)
+    return new CommandError(error.message, undefined, { cause: error });
+  if (error instanceof Error && "syscall" in error)
+    return new CommandError(`The agent cannot run: ${error.message}`, undefined, { cause: error });
+  return error;
 }
 
 function tokenOf({ tokenFile }: Flags): string | undefined {

@@ -1,8 +1,9 @@
+import { existsSync } from "node:fs";
 import path from "node:path";
-import type { Benchmark } from "@holdfast/content/pack";
+import type { Benchmark, Pack } from "@holdfast/content/pack";
 import { findBenchmark } from "@holdfast/content/resolve-benchmark";
 import type { DeviceFindings } from "@holdfast/contracts/own-api";
-import { type RunningServer, startServer } from "@holdfast/server/main";
+import type { RunningServer } from "@holdfast/server/main";
 import type { Command } from "commander";
 import { loadBuiltInPack } from "../built-in-pack.ts";
 import { CommandError } from "../exit.ts";
@@ -14,10 +15,13 @@ import { type ApiClient, ApiRequestError, apiClient } from "../up/api-client.ts"
 import { dashboardDirectory } from "../up/dashboard-directory.ts";
 import { type FirstRun, readFirstRun, writeFirstRun } from "../up/first-run.ts";
 import { scanAndWait, waitForDevice } from "../up/first-scan.ts";
+import { inWords } from "../up/in-words.ts";
 import { lockInstance } from "../up/instance-lock.ts";
+import { prepareLogFile } from "../up/log-file.ts";
 import { openBrowser } from "../up/open-browser.ts";
 import { portOf, requireFreePort } from "../up/port.ts";
 import { prepareStateDirectory, stateDirectory } from "../up/state-directory.ts";
+import { aborted, stopRequested } from "../up/stop-signal.ts";
 
 interface Flags {
   readonly port?: string;
@@ -49,52 +53,87 @@ async function runUp(flags: Flags): Promise<void> {
   const stateDir = stateDirectory(flags.stateDir);
   prepareStateDirectory(stateDir);
   const unlock = lockInstance(stateDir);
-  let server: RunningServer | null = null;
-  let agent: AgentProcess | null = null;
+  const started: Started = { server: null, agent: null };
   try {
     await requireFreePort(port, host);
-    say(`State directory ${stateDir}`);
-    say(readFirstRun(stateDir) === null ? "Creating the database …" : "Starting the database …");
-    const pack = await loadBuiltInPack();
-    server = await startServer({ host, port, stateDir, dashboardDir: dashboardDirectory(), pack });
-    const known = readFirstRun(stateDir);
-    const credentials = server.firstRun ?? known;
-    if (credentials === null) throw new CommandError(missingFirstRun(stateDir));
-    const enrolled = known?.deviceId ?? null;
-    const token = enrolled === null ? await server.issueEnrolmentToken(credentials.orgId) : null;
-    agent = startAgentProcess(server.url, path.join(stateDir, "agent"), token);
-    const api = apiClient(server.url, credentials.apiToken);
-    const deviceId = enrolled ?? (await enrolThisMachine(api, stop));
-    if (deviceId !== null) {
-      const firstRun: FirstRun = { ...pick(credentials), url: server.url, deviceId };
-      if (JSON.stringify(firstRun) !== JSON.stringify(known)) await writeFirstRun(stateDir, firstRun);
-      ready(firstRun, stateDir);
-      if (flags.open) openBrowser(server.url);
-      await firstScan(api, deviceId, (id) => findBenchmark(pack, id), stop).catch(explainScanFailure);
-    }
-    await stopped(stop);
-    say("Stopping …");
+    const broken = await bringUp({ port, stateDir, open: flags.open, stop }, started);
+    if (broken !== null) throw new CommandError(broken);
+    step("Stopping …");
+  } catch (error) {
+    throw inWords(error, stateDir);
   } finally {
-    await agent?.stop();
-    await server?.close();
+    await started.agent?.stop();
+    await started.server?.close();
     unlock();
   }
 }
 
-function pick({
-  email,
-  password,
-  apiToken,
-  orgId,
-}: Omit<FirstRun, "url" | "deviceId">): Omit<FirstRun, "url" | "deviceId"> {
-  return { email, password, apiToken, orgId };
+interface Settings {
+  readonly port: number;
+  readonly stateDir: string;
+  /** Whether the dashboard is to be opened in a browser. */
+  readonly open: boolean;
+  readonly stop: AbortSignal;
 }
 
-async function enrolThisMachine(api: ApiClient, stop: AbortSignal): Promise<string | null> {
-  say("Enrolling this machine …");
+/** What has to be ended again, however far the start came. */
+interface Started {
+  server: RunningServer | null;
+  agent: AgentProcess | null;
+}
+
+/** Starts everything and stays until asked to stop: null then, or a sentence when it cannot go on. */
+async function bringUp({ port, stateDir, open, stop }: Settings, started: Started): Promise<string | null> {
+  step(`State directory ${stateDir}`);
+  step(readFirstRun(stateDir) === null ? "Creating the database …" : "Starting the database …");
+  const logFile = prepareLogFile(path.join(stateDir, "agent.log"));
+  const agentDir = path.join(stateDir, "agent");
+  const pack = await loadBuiltInPack();
+  const server = await startServerOn(port, stateDir, pack);
+  started.server = server;
+  const known = readFirstRun(stateDir);
+  if (known === null) throw new CommandError(missingFirstRun(stateDir));
+  const enrolled = existsSync(path.join(agentDir, "agent.json"));
+  const token = enrolled ? null : await server.issueEnrolmentToken(known.orgId);
+  started.agent = startAgentProcess({ serverUrl: server.url, stateDir: agentDir, token, logFile });
+  const api = apiClient(server.url, known.apiToken);
+  const welcome = async (): Promise<null> => {
+    const deviceId = (enrolled ? known.deviceId : null) ?? (await enrolThisMachine(api, stateDir, stop));
+    if (deviceId === null) return null;
+    const firstRun = { ...known, url: server.url, deviceId };
+    if (JSON.stringify(firstRun) !== JSON.stringify(known)) await writeFirstRun(stateDir, firstRun);
+    ready(firstRun, stateDir);
+    if (open) openBrowser(server.url);
+    await firstScan(api, deviceId, (id) => findBenchmark(pack, id), stop).catch(explainScanFailure);
+    await aborted(stop);
+    return null;
+  };
+  return Promise.race([welcome(), server.broken]);
+}
+
+/** Loads the server only now, since every other command starts quicker without it. */
+async function startServerOn(port: number, stateDir: string, pack: Pack): Promise<RunningServer> {
+  const logFile = prepareLogFile(path.join(stateDir, "server.log"));
+  const { startServer } = await import("@holdfast/server/main");
+  return startServer({
+    host,
+    port,
+    stateDir,
+    dashboardDir: dashboardDirectory(),
+    pack,
+    logFile,
+    saveFirstRun: ({ email, password, apiToken, orgId }) =>
+      writeFirstRun(stateDir, { url: `http://${host}:${port}`, email, password, apiToken, orgId, deviceId: null }),
+  });
+}
+
+async function enrolThisMachine(api: ApiClient, stateDir: string, stop: AbortSignal): Promise<string | null> {
+  step("Enrolling this machine …");
   const deviceId = await waitForDevice(api, null, stop);
-  if (deviceId === null && !stop.aborted)
-    throw new CommandError("This machine's agent did not enrol within a minute; its messages are above.");
+  if (deviceId === null && !stop.aborted) {
+    const log = path.join(stateDir, "agent.log");
+    throw new CommandError(`This machine's agent did not enrol within a minute; its messages are in ${log}.`);
+  }
   return deviceId;
 }
 
@@ -111,9 +150,13 @@ async function firstScan(
   benchmarkOf: (id: string) => Benchmark | null,
   stop: AbortSignal,
 ): Promise<void> {
-  if ((await waitForDevice(api, deviceId, stop)) === null) return;
+  if ((await waitForDevice(api, deviceId, stop)) === null) {
+    if (!stop.aborted) say("This machine's agent is not connected yet; its result will be in the dashboard.");
+    return;
+  }
   const progress = progressLine(process.stderr, "Scanning this machine");
   const found = await scanAndWait(api, deviceId, progress.update, stop).finally(progress.clear);
+  if (stop.aborted) return;
   if (found === null) return say("The scan has not finished yet; its result will be in the dashboard.");
   const name = benchmarkOf(`${found.benchmark.id}@${found.benchmark.version}`)?.title ?? found.benchmark.title;
   for (const line of scoreLines(found, name, styleFor(process.stdout))) print(line);
@@ -144,24 +187,15 @@ function missingFirstRun(stateDir: string): string {
   return `${path.join(stateDir, "first-run.json")} is gone, so this machine's agent cannot be looked up; put it back or choose a new --state-dir.`;
 }
 
-/** Aborts on the first SIGINT, SIGTERM or SIGHUP; a second one ends the process at once. */
-function stopRequested(): AbortSignal {
-  const controller = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    process.on(signal, () => (controller.signal.aborted ? process.exit(130) : controller.abort()));
-  }
-  return controller.signal;
-}
-
-async function stopped(stop: AbortSignal): Promise<void> {
-  if (stop.aborted) return;
-  await new Promise<void>((resolve) => stop.addEventListener("abort", () => resolve(), { once: true }));
-}
-
 function print(...lines: string[]): void {
   for (const line of lines) process.stdout.write(`${line}\n`);
 }
 
 function say(text: string): void {
   process.stderr.write(`${text}\n`);
+}
+
+/** What it is at: for people who watch. */
+function step(text: string): void {
+  if (process.stderr.isTTY) say(text);
 }

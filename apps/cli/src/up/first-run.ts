@@ -5,14 +5,14 @@ import { Value } from "typebox/value";
 import { CommandError } from "../exit.ts";
 import { writeFileAtomically } from "../write-file-atomically.ts";
 
-/** How to get in, for people and scripts: `<state-dir>/first-run.json`, mode 0600. */
+/** How to get in, for people and scripts: `<state-dir>/first-run.json`, mode 0600. `deviceId` is null until this machine enrolled. */
 export const FirstRun = Type.Object({
   url: Type.String(),
   email: Type.String(),
   password: Type.String(),
   apiToken: Type.String(),
   orgId: Type.String(),
-  deviceId: Type.String(),
+  deviceId: Type.Union([Type.String(), Type.Null()]),
 });
 export type FirstRun = Static<typeof FirstRun>;
 

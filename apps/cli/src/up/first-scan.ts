@@ -6,15 +6,26 @@ const pollMs = 200;
 const enrolTimeoutMs = 60_000;
 const scanTimeoutMs = 300_000;
 
-/** Waits until the agent has enrolled: the device's id; null when it does not within a minute. */
+/**
+ * Waits until the agent is online: the device's id; null when it is not within a minute.
+ *
+ * @param known its id; null when it is enrolling just now, and so the last one that enrolled.
+ */
 export async function waitForDevice(api: ApiClient, known: string | null, signal: AbortSignal): Promise<string | null> {
   const giveUpAt = performance.now() + enrolTimeoutMs;
   while (!signal.aborted && performance.now() < giveUpAt) {
-    const device = known === null ? (await api.listDevices())[0] : await api.findDevice(known);
+    const device = known === null ? lastEnrolled(await api.listDevices()) : await api.findDevice(known);
     if (device?.status === "online") return device.id;
     await sleep(pollMs);
   }
   return null;
+}
+
+function lastEnrolled(devices: readonly Device[]): Device | null {
+  return devices.reduce<Device | null>(
+    (last, device) => (last === null || device.enrolledAt > last.enrolledAt ? device : last),
+    null,
+  );
 }
 
 /**

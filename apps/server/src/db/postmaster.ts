@@ -24,10 +24,11 @@ export function readPostmaster(data: string): Postmaster | null {
   return { pid, port: Number(lines[3]), ready: lines[7]?.trim() === "ready", looksLikePostgres: isPostgres(pid) };
 }
 
+/** A process that has ended and waits to be collected, as in a container without an init, is not alive. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
+    return !isZombie(pid);
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === "EPERM";
   }
@@ -41,6 +42,16 @@ export async function stopPostmaster(pid: number): Promise<void> {
     return;
   }
   for (let waited = 0; waited < 30_000 && isAlive(pid); waited += 25) await sleep(25);
+}
+
+/** Field 3 of proc_pid_stat(5), after the program's name in parentheses. */
+function isZombie(pid: number): boolean {
+  if (process.platform !== "linux") return false;
+  try {
+    return /\) [ZX] [^)]*$/.test(fs.readFileSync(`/proc/${pid}/stat`, "latin1"));
+  } catch {
+    return false;
+  }
 }
 
 function isPostgres(pid: number): boolean {

@@ -11,6 +11,7 @@ let token: string;
 let device: TestDevice;
 let stranger: TestDevice;
 let strangersPolicy: string;
+let strangersOwner: Ctx;
 
 beforeAll(async () => {
   const { services } = testApp();
@@ -18,6 +19,7 @@ beforeAll(async () => {
   token = await anApiToken(services, owner.orgId);
   device = await aDevice(owner);
   const other = await anOrganisation(services);
+  strangersOwner = other.owner;
   stranger = await aDevice(other.owner);
   strangersPolicy = (await aPolicy(other.owner)).id;
 });
@@ -198,6 +200,26 @@ describe("interface B", () => {
 });
 
 describe("our own routes", () => {
+  it("tell those who watch what happens in their organisation, and nothing of another's", async () => {
+    const { app } = testApp();
+    const address = await app.listen({ host: "127.0.0.1", port: 0 });
+    const watching = new AbortController();
+    const headers = { authorization: `Bearer ${token}` };
+    const response = await fetch(`${address}/api/v1/events`, { headers, signal: watching.signal });
+    expect(response.headers.get("content-type")).toContain("text/event-stream");
+    const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+    const other = await aPolicy(strangersOwner);
+    await storeUpload(stranger.ctx(), stranger.deviceId, anUpload(other.id, factsFailing()));
+    const policy = await aPolicy(owner);
+    await storeUpload(device.ctx(), device.deviceId, anUpload(policy.id, factsFailing()));
+    let text = "";
+    while (!text.includes("data:")) text += (await reader?.read())?.value ?? "";
+    const [, json = ""] = /^data: (.*)$/m.exec(text) ?? [];
+    expect(JSON.parse(json)).toMatchObject({ type: "scan", deviceId: device.deviceId, state: "completed" });
+    expect(text).not.toContain(stranger.deviceId);
+    watching.abort();
+  });
+
   it("list devices with their latest results, filtered", async () => {
     const { items } = (await call("GET", `/api/v1/devices?os=linux&status=offline`)).json();
     expect(items).toMatchObject([{ id: device.deviceId, platform: { id: "debian" }, scan: { state: "queued" } }]);

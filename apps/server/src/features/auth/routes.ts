@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { Type } from "typebox";
 import type { Services } from "../../context.ts";
 import { Unauthenticated } from "../../errors.ts";
+import { FailureLimit } from "../../http/failure-limit.ts";
 import { principalOf } from "../../http/request-context.ts";
 import { findMe } from "./find-me.ts";
 import { refreshSession } from "./refresh-session.ts";
@@ -24,21 +25,31 @@ export interface AuthOptions {
 
 /** Signing in, staying so, and signing out. The refresh token travels in the answer and in a cookie scripts cannot read. */
 export const authRoutes: FastifyPluginAsyncTypebox<AuthOptions> = async (app, { services, sessionKey }) => {
+  const guesses = new FailureLimit();
   app.post(
     "/auth/sign-in",
     {
-      config: {
-        public: true,
-        rateLimit: { max: 10, timeWindow: 60_000, keyGenerator: whoSignsIn, hook: "preHandler" },
-      },
+      config: { public: true, rateLimit: { max: 300, timeWindow: 60_000 } },
       schema: { operationId: "signIn", tags: ["auth"], body: SignIn, response: { 200: SessionTokens } },
     },
-    async (request, reply) => remember(reply, request, await signIn(services, sessionKey, request.body)),
+    async (request, reply) => {
+      // Guesses are counted per address they are for and per sender.
+      const who = `${request.ip} ${request.body.email.toLowerCase()}`;
+      guesses.assertAllowed(who);
+      try {
+        const tokens = await signIn(services, sessionKey, request.body);
+        guesses.succeeded(who);
+        return remember(reply, request, tokens);
+      } catch (error) {
+        guesses.failed(who);
+        throw error;
+      }
+    },
   );
   app.post(
     "/auth/refresh",
     {
-      config: { public: true, rateLimit: { max: 60, timeWindow: 60_000 } },
+      config: { public: true, rateLimit: { max: 600, timeWindow: 60_000 } },
       schema: { operationId: "refreshSession", tags: ["auth"], body: Refresh, response: { 200: SessionTokens } },
     },
     async (request, reply) => {
@@ -82,10 +93,4 @@ function remember(reply: FastifyReply, request: FastifyRequest, tokens: SessionT
     maxAge: sessionLifetime,
   });
   return tokens;
-}
-
-/** Guesses are counted per address they are for and per sender. */
-function whoSignsIn(request: FastifyRequest): string {
-  const { email } = request.body as { email: string };
-  return `${request.ip} ${email.toLowerCase()}`;
 }

@@ -1,6 +1,6 @@
 import { asSystem, type Ctx, inTransaction, type Services } from "../../context.ts";
 import { type LiveEvents, publish } from "../../live-events.ts";
-import { selectDevicesWithWork } from "../scans/queries.ts";
+import { releaseClaims, selectDevicesWithWork } from "../scans/queries.ts";
 import { extendPresence, setPresence } from "./queries.ts";
 
 /** A connected device is online for this long; being connected extends it. */
@@ -32,12 +32,16 @@ export class Presence {
     this.#timers = [this.#every(beatMs, () => this.#beat()), this.#every(sweepMs, () => this.#sweep())];
   }
 
-  /** The device is online from now on; an older connection of it is closed. */
+  /**
+   * The device is online from now on; an older connection of it is closed. What it had claimed is offered again: an agent
+   * that was killed does not know of it any more, and one that does answers it before it claims again.
+   */
   async connected(ctx: Ctx, deviceId: string, connection: AgentConnection): Promise<void> {
     this.#connections.get(deviceId)?.connection.close();
     this.#connections.set(deviceId, { ctx, connection });
     await inTransaction({ ...ctx, now: new Date() }, async (tx) => {
       await setPresence(tx, deviceId, new Date(tx.now.getTime() + onlineForMs));
+      await releaseClaims(tx, deviceId);
       await publish(tx, { type: "device", deviceId, status: "online" });
     });
   }

@@ -5,6 +5,7 @@ import { ctxOf, principalOf } from "../../http/request-context.ts";
 import type { LiveEvents } from "../../live-events.ts";
 
 const beatMs = 15_000;
+const maxUnreadBytes = 1_000_000;
 
 export interface LiveOptions {
   readonly events: LiveEvents;
@@ -35,7 +36,10 @@ export const liveRoutes: FastifyPluginAsyncTypebox<LiveOptions> = async (app, { 
       raw.write(": watching\n\n");
       open.add(reply);
       const unsubscribe = events.onEvent((eventOrg: string, event: LiveEvent) => {
-        if (eventOrg === orgId) raw.write(`data: ${JSON.stringify(event)}\n\n`);
+        if (eventOrg !== orgId) return;
+        // Who does not read is dropped, and comes back when it does.
+        if (raw.writableLength > maxUnreadBytes) raw.destroy();
+        else raw.write(`data: ${JSON.stringify(event)}\n\n`);
       });
       const beat = setInterval(() => {
         // A stream outlives no credential; the watcher comes back with a new one.

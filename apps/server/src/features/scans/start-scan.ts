@@ -6,6 +6,8 @@ import { selectDevice } from "../devices/queries.ts";
 import { selectPolicy } from "../policies/queries.ts";
 import { openWorkItems } from "./queries.ts";
 
+const maxAnnounced = 500;
+
 /**
  * Has one device scanned by a policy as soon as its agent is there; while such a scan is open, no second one is opened.
  *
@@ -32,6 +34,8 @@ export async function startScan(
 export async function openScans(tx: Tx, policyId: string, deviceIds: readonly string[]): Promise<void> {
   const items = await openWorkItems(tx, policyId, deviceIds);
   await nudge(tx, deviceIds);
+  // Nobody watches more than that; the lists show them all.
+  if (items.length > maxAnnounced) return;
   for (const { id, deviceId } of items) {
     await publish(tx, { type: "scan", deviceId, workItemId: id, state: "queued", done: 0, total: 0 });
   }

@@ -47,7 +47,7 @@ export async function agentRoutes(
   app.addContentTypeParser("*", { parseAs: "buffer", bodyLimit: maxBodyBytes }, (_, body, done) => done(null, body));
   app.addHook("onSend", async (request, reply, payload) => signAnswer(secrets, request, reply, payload));
 
-  app.post("/enrol", { config: { rateLimit: { max: 120, timeWindow: 60_000 } } }, async (request) => {
+  app.post("/enrol", { config: { rateLimit: { max: 6000, timeWindow: 60_000 } } }, async (request) => {
     const enrolled = await enrolDevice(services, await readBody(request, bodies.enrol));
     return { ...enrolled, serverPublicKey: secrets.publicKey };
   });

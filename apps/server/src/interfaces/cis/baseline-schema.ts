@@ -19,7 +19,9 @@ export const Baseline = Type.Object({
   orgId: Uuid,
   name: Type.String(),
   osType: OsType,
-  benchmarkVersion: Type.String({ description: 'Empty: the newest for each device. Or a version, or "id@version".' }),
+  benchmarkVersion: Type.String({
+    description: '"latest", a version, or one benchmark: "cis-debian-12" or "cis-debian-12@1.1.0".',
+  }),
   level: BaselineLevel,
   customExclusions: Type.Array(Type.String()),
   scanSchedule: ScanSchedule,
@@ -53,6 +55,7 @@ export const BaselineBody = Type.Object({
 export type BaselineBody = Static<typeof BaselineBody>;
 
 const defaultIntervalHours = 24;
+const newest = "latest";
 
 /**
  * The policy a body describes.
@@ -87,10 +90,7 @@ export function presentBaseline(policy: Policy): Baseline {
     orgId: policy.orgId,
     name: policy.name,
     osType: policy.osType,
-    benchmarkVersion:
-      policy.benchmark === null
-        ? (policy.benchmarkVersion ?? "")
-        : `${policy.benchmark}${policy.benchmarkVersion === null ? "" : `@${policy.benchmarkVersion}`}`,
+    benchmarkVersion: presentBenchmark(policy),
     level: policy.custom ? "custom" : policy.level === 1 ? "l1" : "l2",
     customExclusions: policy.exclusions,
     scanSchedule: {
@@ -104,9 +104,17 @@ export function presentBaseline(policy: Policy): Baseline {
   };
 }
 
-/** "1.1.0" is a version of each platform's benchmark, "cis-debian-12@1.1.0" one benchmark's. */
-function readBenchmark(text: string): { benchmark: string | null; benchmarkVersion: string | null } {
-  const [first = "", second] = text.split("@", 2);
-  if (second !== undefined) return { benchmark: first, benchmarkVersion: second };
-  return { benchmark: null, benchmarkVersion: first.replace(/^v(?=\d)/i, "") };
+/** "1.1.0" is a version of each platform's benchmark, "cis-debian-12@1.1.0" one benchmark's; "latest" leaves both open. */
+function readBenchmark(text: string): Pick<Policy, "benchmark" | "benchmarkVersion"> {
+  const [name = "", version] = text.split("@", 2);
+  if (version !== undefined) return { benchmark: name, benchmarkVersion: version };
+  if (name === newest) return { benchmark: null, benchmarkVersion: null };
+  if (/^v?\d/i.test(name)) return { benchmark: null, benchmarkVersion: name.replace(/^v/i, "") };
+  return { benchmark: name, benchmarkVersion: null };
+}
+
+/** The inverse of `readBenchmark`. */
+function presentBenchmark({ benchmark, benchmarkVersion }: Policy): string {
+  if (benchmark === null) return benchmarkVersion ?? newest;
+  return benchmarkVersion === null ? benchmark : `${benchmark}@${benchmarkVersion}`;
 }
