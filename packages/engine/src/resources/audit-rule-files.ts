@@ -1,5 +1,7 @@
+import { posix } from "node:path";
 import type { Host } from "../host.ts";
 import { optionsOfLine } from "./audit-rule-syntax.ts";
+import { readUnitCommands } from "./unit-commands.ts";
 
 /** A line of a rules file that is neither blank nor a comment. */
 export interface RuleLine {
@@ -13,15 +15,15 @@ const compiled = "/etc/audit/audit.rules";
 
 /**
  * The rules that are loaded at boot, in order: those of /etc/audit/rules.d/*.rules, from which augenrules(8) makes
- * audit.rules, or, when there are none, those of audit.rules itself. Empty when there are no rules at all.
+ * audit.rules anew, an empty one when there are none; or those of audit.rules itself, when that directory is absent or
+ * the service loads the file without augenrules. Empty when there are no rules at all.
  *
  * @throws UnreadableError
  */
 export async function readRulesOnDisk(host: Host): Promise<readonly RuleLine[]> {
-  const names = ((await host.list(directory)) ?? [])
-    .filter((name) => name.endsWith(".rules") && !name.startsWith("."))
-    .sort(inVersionOrder);
-  if (names.length === 0) return afterLastDeletion(await readLines(host, compiled));
+  const listed = await host.list(directory);
+  if (listed === null || !(await isMadeByAugenrules(host))) return afterLastDeletion(await readLines(host, compiled));
+  const names = listed.filter((name) => name.endsWith(".rules") && !name.startsWith(".")).sort(inVersionOrder);
   const files = await Promise.all(names.map((name) => readLines(host, `${directory}/${name}`)));
   // A bare -D is moved to the top by augenrules, wherever it stands, and so deletes nothing of these files.
   return files.flat().filter(({ rule }) => !isDeletion(rule));
@@ -30,6 +32,19 @@ export async function readRulesOnDisk(host: Host): Promise<readonly RuleLine[]> 
 /** Whether the line stands in audit.rules itself, which is read as it is: augenrules moves nothing in it. */
 export function isInCompiledFile({ source }: RuleLine): boolean {
   return source.startsWith(`${compiled}:`);
+}
+
+/**
+ * Whether augenrules runs at boot: audit-rules.service calls it since audit 4.0, auditd.service itself before. A unit can
+ * call auditctl instead; where none does either, it is augenrules, which every distribution ships with.
+ */
+async function isMadeByAugenrules(host: Host): Promise<boolean> {
+  const commands = [
+    ...(await readUnitCommands(host, "audit-rules.service")),
+    ...(await readUnitCommands(host, "auditd.service")),
+  ];
+  const calls = (program: string) => commands.some(({ path }) => posix.basename(path) === program);
+  return calls("augenrules") || !calls("auditctl");
 }
 
 async function readLines(host: Host, path: string): Promise<RuleLine[]> {

@@ -106,8 +106,8 @@ describe("the sudo log", () => {
 });
 
 describe("the order of files", () => {
-  const order = async (files: Record<string, string>) =>
-    (await auditRule.read(recordingHost({ files }), {})).onDisk.map(({ rule }) => rule);
+  const order = async (files: Record<string, string>, directories: readonly string[] = []) =>
+    (await auditRule.read(recordingHost({ files, directories }), {})).onDisk.map(({ rule }) => rule);
 
   it("is that of version numbers; other names and hidden files do not count", async () => {
     const files = {
@@ -120,8 +120,40 @@ describe("the order of files", () => {
     expect(await order(files)).toEqual(["-w /a", "-w /b"]);
   });
 
-  it("is that of audit.rules when nothing is in rules.d; -D deletes what stands before it", async () => {
+  it("is that of audit.rules without rules.d; -D deletes what stands before it", async () => {
     expect(await order({ "/etc/audit/audit.rules": "-w /a\n-D\n-w /b\n" })).toEqual(["-w /b"]);
+  });
+
+  it("is empty when rules.d is: augenrules then makes an empty audit.rules", async () => {
+    expect(await order({ "/etc/audit/audit.rules": "-w /a\n" }, ["/etc/audit/rules.d"])).toEqual([]);
+  });
+
+  it.each<[string, Record<string, string>, string]>([
+    ["augenrules", { "auditd.service": "ExecStartPost=-/sbin/augenrules --load" }, "-w /rules.d"],
+    ["auditctl", { "auditd.service": "ExecStartPost=-/sbin/auditctl -R /etc/audit/audit.rules" }, "-w /compiled"],
+    ["neither", { "auditd.service": "ExecStart=/sbin/auditd" }, "-w /rules.d"],
+    [
+      "a service of its own",
+      {
+        "auditd.service": "ExecStart=/sbin/auditd\nExecStartPost=-/sbin/auditctl -s",
+        "audit-rules.service": "ExecStart=/sbin/augenrules --load",
+      },
+      "-w /rules.d",
+    ],
+    [
+      "a drop-in that takes the unit's commands back",
+      {
+        "auditd.service": "ExecStartPost=-/sbin/augenrules --load",
+        "auditd.service.d/10.conf": "ExecStartPost=\nExecStartPost=/sbin/auditctl -R /etc/audit/audit.rules",
+      },
+      "-w /compiled",
+    ],
+  ])("follows what loads the rules at boot: %s", async (_, units, rule) => {
+    const files = Object.fromEntries(
+      Object.entries(units).map(([name, text]) => [`/usr/lib/systemd/system/${name}`, `[Service]\n${text}\n`]),
+    );
+    const rules = { "/etc/audit/rules.d/a.rules": "-w /rules.d\n", "/etc/audit/audit.rules": "-w /compiled\n" };
+    expect(await order({ ...files, ...rules })).toEqual([rule]);
   });
 
   it("leaves -D of rules.d out: augenrules moves it to the top", async () => {
