@@ -33,13 +33,24 @@ export async function readSysctlOnBoot(host: Host, key: string): Promise<SysctlS
 const directories = ["/etc", "/run", "/usr/local/lib", "/usr/lib", "/lib"].map((directory) => `${directory}/sysctl.d`);
 const mainFile = "/etc/sysctl.conf";
 
-/** /etc/sysctl.conf is one of the drop-ins where a link like 99-sysctl.conf makes it one; else `sysctl --system` reads it last. */
+/**
+ * systemd-sysctl knows /etc/sysctl.conf only where a link like 99-sysctl.conf makes it one of the drop-ins. Without
+ * systemd `sysctl --system` runs at boot, and reads it last. @see systemd-sysctl.service(8), sysctl(8)
+ */
 async function readBootFiles(host: Host): Promise<readonly DropInFile[]> {
   const dropIns = await readDropInFiles(host, directories);
+  if (await hasSystemdSysctl(host)) return dropIns;
   const realPaths = await Promise.all(dropIns.map((file) => host.realPath(file.path)));
   if (realPaths.includes(await host.realPath(mainFile))) return dropIns;
   const text = await host.readText(mainFile);
   return text === null ? dropIns : [...dropIns, { path: mainFile, text }];
+}
+
+async function hasSystemdSysctl(host: Host): Promise<boolean> {
+  const stats = await Promise.all(
+    ["/usr/lib", "/lib"].map((directory) => host.stat(`${directory}/systemd/systemd-sysctl`)),
+  );
+  return stats.some((stat) => stat !== null);
 }
 
 /** The file ufw applies when it starts: `IPT_SYSCTL` of /etc/default/ufw, if ufw.conf says ENABLED=yes. @see ufw-framework(8) */

@@ -58,7 +58,23 @@ it.each<[string, Recording["files"], string | null, string | null]>([
     "/etc/sysctl.d/99-zz.conf:1",
   ],
   [
-    "the main file last without a link",
+    "the main file not at all without a link, where systemd sets the values",
+    {
+      "/etc/sysctl.conf": `${key}=1`,
+      "/etc/sysctl.d/99-zz.conf": `${key}=2`,
+      "/usr/lib/systemd/systemd-sysctl": { text: "", mode: 0o755 },
+    },
+    "2",
+    "/etc/sysctl.d/99-zz.conf:1",
+  ],
+  [
+    "a main file that nothing reads",
+    { "/etc/sysctl.conf": `${key}=1`, "/usr/lib/systemd/systemd-sysctl": { text: "", mode: 0o755 } },
+    null,
+    null,
+  ],
+  [
+    "the main file last without a link or systemd",
     { "/etc/sysctl.conf": `${key}=1`, "/etc/sysctl.d/99-zz.conf": `${key}=2` },
     "1",
     "/etc/sysctl.conf:1",
