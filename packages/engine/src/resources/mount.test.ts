@@ -94,6 +94,12 @@ it("takes the topmost mount of those at a path, and undoes escapes", async () =>
   expect((await mount.read(host, { path: "/my data" })).mounted?.source).toBe("b");
 });
 
+it("sees what is mounted also without an init, but not that nothing is", async () => {
+  const host = recordingHost({ files: { "/proc/self/mounts": "a /tmp ext4 rw 0 0\n" } });
+  expect((await mount.read(host, { path })).mounted).toEqual({ source: "a", type: "ext4", options: ["rw"] });
+  expect(await mount.read(host, { path: "/home" })).toEqual({ configured: null });
+});
+
 it("knows /dev/shm is mounted by systemd", async () => {
   const state = await mount.read(recordingHost(), { path: "/dev/shm" });
   expect(state).not.toHaveProperty("mounted");

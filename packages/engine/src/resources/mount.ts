@@ -13,7 +13,10 @@ const Desired = Type.Union([
 ]);
 
 interface MountState {
-  /** What is mounted there now; null when nothing is; left out where systemd does not run. */
+  /**
+   * What is mounted there now; null when nothing is. Left out when nothing is where systemd does not run: then nothing
+   * had to mount it yet.
+   */
   readonly mounted?: MountPoint | null;
   /** What will be mounted at the next boot; null when nothing says so. */
   readonly configured: ConfiguredMount | null;
@@ -33,7 +36,8 @@ export const mount: Resource<Static<typeof Target>, MountState, Static<typeof De
   address: ({ path }) => `mount:${path}`,
   async read(host, { path }) {
     const configured = await readConfigured(host, path);
-    return (await isBooted(host)) ? { mounted: await readLiveMount(host, path), configured } : { configured };
+    const mounted = host.live ? await readLiveMount(host, path) : null;
+    return mounted !== null || (await isBooted(host)) ? { mounted, configured } : { configured };
   },
   judge(state, desired, { path }) {
     const source = state.configured?.from ?? (state.mounted ? "/proc/self/mounts" : null);
