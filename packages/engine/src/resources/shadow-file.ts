@@ -15,11 +15,11 @@ export interface ShadowEntry {
   readonly inactiveDays: number | null;
 }
 
-/** Null for a malformed line. @see shadow(5) */
+/** Null for a malformed line. The reserved ninth field may be left out, as the shadow suite has it. @see shadow(5) */
 export function parseShadowLine(fields: readonly string[]): ShadowEntry | null {
   const [name = "", password = "", ...rest] = fields;
   const [lastChange, minDays, maxDays, warnDays, inactiveDays, expires] = rest.map(parseDays);
-  if (fields.length !== 9 || !isName(name)) return null;
+  if (fields.length < 8 || fields.length > 9 || !isName(name)) return null;
   if (lastChange === undefined || minDays === undefined || maxDays === undefined) return null;
   if (warnDays === undefined || inactiveDays === undefined || expires === undefined) return null;
   return { name, password: passwordState(password), lastChange, minDays, maxDays, warnDays, inactiveDays };

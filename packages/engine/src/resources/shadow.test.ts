@@ -80,6 +80,8 @@ it.each<[string, string, Desired, string]>([
   ["no days", `ann:${hash}:19000:0::7:::`, { field: "max_days", at_most: 365 }, "ann: not set"],
   ["too few days", `ann:${hash}:19000:0:365:7:::`, { field: "min_days", at_least: 1 }, "ann: 0"],
   ["too late a warning", `ann:${hash}:19000:0:365:6:::`, { field: "warn_days", at_least: 7 }, "ann: 6"],
+  ["an empty password for ever", "ann::19000:0:365:7:::", { field: "min_days", at_least: 1 }, "ann: 0"],
+  ["too few days, the last field left out", `ann:${hash}:19000:0::::`, { field: "min_days", at_least: 1 }, "ann: 0"],
   ["never inactive", `ann:${hash}:19000:0:365:7:-1::`, { field: "inactive_days", between: [0, 45] }, "ann: -1"],
 ])("fails: %s", async (_, text, desired, actual) => {
   expect(await judge(`${text}\n`, desired)).toMatchObject({ verdict: "fail", actual });
@@ -87,6 +89,7 @@ it.each<[string, string, Desired, string]>([
 
 it.each<[string, string, Desired]>([
   ["a field of a locked account", `ann:!${hash}:19000:0:99999:7:::`, { field: "max_days", at_most: 365 }],
+  ["a line without the reserved field", "ann:!!:19000:1::::", { field: "min_days", at_least: 1 }],
   ["an ignored account", `root:${hash}:19000:0:99999:7:::`, { assert: "no_shell_accounts_locked", ignore: ["root"] }],
   ["an account passwd does not have", `eve:${hash}:19000:0:99999:7:::`, locked],
 ])("passes: %s", async (_, text, desired) => {
@@ -94,7 +97,7 @@ it.each<[string, string, Desired]>([
 });
 
 it.each([
-  ["too few fields", "ann:*:19000:0:99999:7::"],
+  ["too few fields", "ann:*:19000:0:99999:7:"],
   ["too many fields", "ann:*:19000:0:99999:7::::"],
   ["no number", "ann:*:19000:0:many:7:::"],
   ["no name", ":*:19000:0:99999:7:::"],

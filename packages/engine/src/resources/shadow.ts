@@ -142,7 +142,7 @@ function assessSecured(accounts: readonly ShadowAccount[], name: string): Assess
 
 function assessField(accounts: readonly ShadowAccount[], field: Field, comparison: Comparison): Assessment {
   const offenders = accounts
-    .filter(({ password }) => password === "set")
+    .filter(isUsable)
     .map((account) => ({ name: account.name, days: daysOf(account, field) }))
     .filter(({ days }) => !meets(days === null ? null : String(days), comparison))
     .map(({ name, days }) => `${name}: ${days ?? "not set"}`);
