@@ -2,6 +2,7 @@ import { childrenOf, type Expression, expectationsOf } from "@holdfast/content/e
 import type { Check, Condition, Pack } from "@holdfast/content/pack";
 import type { Proof, Proofs } from "@holdfast/content/proofs";
 import type { Verdict } from "@holdfast/contracts/verdict";
+import { asksAPerson } from "./asks-a-person.ts";
 import { judgeCheck } from "./judge.ts";
 import { type Mutant, mutantsOf } from "./mutants.ts";
 
@@ -44,14 +45,14 @@ export function missingVerdicts(check: Check, proofs: readonly Proof[]): Verdict
   const wanted: Verdict[] = [];
   if (canBe("pass", check.require)) wanted.push("pass");
   if (canBe("fail", check.require)) wanted.push("fail");
-  if ([...expectationsOf(check.require)].some(({ kind }) => kind === "manual")) wanted.push("manual");
+  if ([...expectationsOf(check.require)].some(asksAPerson)) wanted.push("manual");
   if (canBeInapplicable(check)) wanted.push("not_applicable");
   return wanted.filter((verdict) => !shown.has(verdict));
 }
 
 /** Whether a tree can pass, or fail, for all that a person has to decide. */
 function canBe(verdict: "pass" | "fail", tree: Expression): boolean {
-  if ("expectation" in tree) return tree.expectation.kind !== "manual";
+  if ("expectation" in tree) return !asksAPerson(tree.expectation);
   const children = childrenOf(tree);
   if ("none" in tree) {
     const opposite = verdict === "pass" ? "fail" : "pass";

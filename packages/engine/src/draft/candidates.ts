@@ -5,6 +5,14 @@ import { auditRuleCandidates } from "./audit-candidates.ts";
 import { type Candidate, type Candidates, membersOf } from "./candidate.ts";
 import { fileCandidates, manualCandidates, textMatchCandidates } from "./file-candidates.ts";
 import { auditLogFilesCandidates, homeDirsCandidates, homeDotfilesCandidates } from "./home-candidates.ts";
+import {
+  iptablesCandidates,
+  listeningSocketCandidates,
+  mailAgentCandidates,
+  nftablesCandidates,
+  portCoverageCandidates,
+  wirelessCandidates,
+} from "./network-candidates.ts";
 import { pamCandidates } from "./pam-candidates.ts";
 import { combinedCandidates } from "./same-address.ts";
 import {
@@ -15,24 +23,34 @@ import {
   sysctlCandidates,
 } from "./setting-candidates.ts";
 import { sshdSettingCandidates } from "./sshd-candidates.ts";
+import { auditPrivilegedCandidates, fsWalkCandidates, logFilesCandidates } from "./survey-candidates.ts";
 import { kernelModuleCandidates, mountCandidates, packageCandidates, serviceCandidates } from "./unit-candidates.ts";
 
 const byKind: Readonly<Record<string, Candidates>> = {
   account_db: accountDbCandidates,
   audit_log_files: auditLogFilesCandidates,
+  audit_privileged: auditPrivilegedCandidates,
   audit_rule: auditRuleCandidates,
   auditd_conf: singleValue("/etc/audit/auditd.conf:7"),
   faillock: activeValue("/etc/security/faillock.conf:3"),
   file: fileCandidates,
+  firewall_port_coverage: portCoverageCandidates,
+  fs_walk: fsWalkCandidates,
   home_dirs: homeDirsCandidates,
   home_dotfiles: homeDotfilesCandidates,
   ini_setting: (desired, expectation) =>
     singleValue(`${String(membersOf(expectation.target)["path"])}:4`)(desired, expectation),
+  iptables: iptablesCandidates,
   kernel_cmdline: kernelCmdlineCandidates,
   kernel_module: kernelModuleCandidates,
+  listening_socket: listeningSocketCandidates,
+  log_files: logFilesCandidates,
   login_defs: singleValue("/etc/login.defs:20"),
+  mail_agent: mailAgentCandidates,
   manual: manualCandidates,
   mount: mountCandidates,
+  nftables: nftablesCandidates,
+  nftables_config: nftablesCandidates,
   package: packageCandidates,
   pam: pamCandidates,
   pwquality: activeValue("/etc/security/pwquality.conf.d/50-hardening.conf:1"),
@@ -43,6 +61,7 @@ const byKind: Readonly<Record<string, Candidates>> = {
   sysctl: sysctlCandidates,
   text_match: textMatchCandidates,
   useradd_default: singleValue("/etc/default/useradd:5"),
+  wireless: wirelessCandidates,
 };
 
 /** The states to try for every address of some expectations; none for kinds that nobody has made states up for. */

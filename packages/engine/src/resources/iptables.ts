@@ -18,7 +18,7 @@ const WantedRule = Type.Object(
     in: Type.Optional(Type.String({ minLength: 1 })),
     out: Type.Optional(Type.String({ minLength: 1 })),
     source: Type.Optional(Type.String({ minLength: 1 })),
-    target: Action,
+    target: Type.Enum(["ACCEPT", "DROP"] as const),
   },
   { additionalProperties: false },
 );
