@@ -26,6 +26,17 @@ describe("the repository", () => {
     expect(sources.filter(({ text }) => silencing.test(text)).map(({ file }) => file)).toEqual([]);
   });
 
+  it("locks the optional packages of every platform, without which npm ci refuses", () => {
+    const { packages } = JSON.parse(readFileSync(path.join(repositoryRoot, "package-lock.json"), "utf8")) as {
+      packages: Record<string, { optionalDependencies?: Record<string, string> }>;
+    };
+    const locked = new Set(Object.keys(packages).map((key) => key.slice(key.lastIndexOf("node_modules/") + 13)));
+    const missing = Object.values(packages)
+      .flatMap(({ optionalDependencies = {} }) => Object.keys(optionalDependencies))
+      .filter((name) => !locked.has(name));
+    expect(missing).toEqual([]);
+  });
+
   it("has what a newcomer looks for", () => {
     const files = new Set(texts.map(({ file }) => file));
     for (const file of ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "LICENSE", "NOTICE"]) {

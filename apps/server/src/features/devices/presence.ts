@@ -1,6 +1,7 @@
 import { asSystem, type Ctx, inTransaction, type Services } from "../../context.ts";
 import { type LiveEvents, publish } from "../../live-events.ts";
-import { releaseClaims, selectDevicesWithWork } from "../scans/queries.ts";
+import { selectDevicesWithWork } from "../scans/queries.ts";
+import { releaseClaimedWork } from "../scans/release-claimed-work.ts";
 import { extendPresence, setPresence } from "./queries.ts";
 
 /** A connected device is online for this long; being connected extends it. */
@@ -41,7 +42,7 @@ export class Presence {
     this.#connections.set(deviceId, { ctx, connection });
     await inTransaction({ ...ctx, now: new Date() }, async (tx) => {
       await setPresence(tx, deviceId, new Date(tx.now.getTime() + onlineForMs));
-      await releaseClaims(tx, deviceId);
+      await releaseClaimedWork(tx, deviceId);
       await publish(tx, { type: "device", deviceId, status: "online" });
     });
   }
