@@ -59,6 +59,18 @@ describe("reading from a running system", () => {
     await expect(reading).rejects.toMatchObject({ code });
   });
 
+  it("fails the keyword whose value sshd rejects, also one that would not count", async () => {
+    const stderr = `${main} line 2: bad yes/no argument: maybe\n`;
+    const recording = {
+      commands: { "sshd -T": { exitCode: 255, stderr } },
+      files: { [main]: "UsePAM yes\nUsePAM maybe\nPermitRootLogin no\n" },
+    };
+    const state = await read("usepam", recording);
+    expect(state).toMatchObject({ value: "maybe", refused: true, source: `${main}:2` });
+    expect(sshdSetting.judge(state, { equals: "yes" }, { key: "usepam" }).verdict).toBe("fail");
+    await expect(read("permitrootlogin", recording)).rejects.toMatchObject({ code: "invalid" });
+  });
+
   it("gives sshd's own reason when it rejects its configuration", async () => {
     const stderr = `${main} line 1: Deprecated option RSAAuthentication\n${main} line 2: Bad SSH2 cipher spec 'x'.\n`;
     await expect(read("usepam", { commands: { "sshd -T": { exitCode: 255, stderr } } })).rejects.toThrow(
@@ -93,6 +105,18 @@ describe("judging", () => {
     ["a built-in default", "permitemptypasswords", "", { equals: "no" }, "pass"],
     ["a built-in default that is wrong", "usepam", "", { equals: "yes" }, "fail"],
     ["a value that sshd refuses", "maxauthtries", "MaxAuthTries -1\n", { at_most: 4 }, "fail"],
+    ["a refused value behind a good one", "usepam", "UsePAM yes\nUsePAM maybe\n", { equals: "yes" }, "fail"],
+    ["a refused value in a Match block", "usepam", "UsePAM yes\nMatch User a\nUsePAM x\n", { equals: "yes" }, "fail"],
+    [
+      "a word that is none of sshd's",
+      "permitrootlogin",
+      "PermitRootLogin no\nPermitRootLogin x\n",
+      { equals: "no" },
+      "fail",
+    ],
+    ["a log level that is none", "loglevel", "LogLevel INFO\nLogLevel loud\n", { equals: "INFO" }, "fail"],
+    ["a cipher that is none", "ciphers", "Ciphers aes256-ctr,rot13\n", { contains_none: ["3des-cbc"] }, "fail"],
+    ["a pattern of no cipher", "ciphers", "Ciphers -rot*\n", { contains_none: ["3des-cbc"] }, "pass"],
     ["nothing set where something must be", "allowusers", "", { present: true }, "fail"],
     ["a weak MAC in the default", "macs", "", { contains_none: ["umac-64@openssh.com"] }, "fail"],
     ["the weak MAC taken away", "macs", "MACs -umac-64*\n", { contains_none: ["umac-64@openssh.com"] }, "pass"],

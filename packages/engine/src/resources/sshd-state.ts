@@ -4,7 +4,7 @@ import { builtInDefault } from "./single-value.ts";
 import { readSshdConfig, type SshdSetting, settingsOf, sshdConfigPath, winsIn } from "./sshd-config.ts";
 import { compareReleases, defaultInRelease, type SshdKeyword, sshdKeywords } from "./sshd-keywords.ts";
 import { readSshdTestMode } from "./sshd-test-mode.ts";
-import { sshdValue } from "./sshd-value.ts";
+import { refusedValue, sshdValue } from "./sshd-value.ts";
 
 /** What one keyword of the SSH daemon comes to. */
 export interface SshdSettingState {
@@ -12,7 +12,7 @@ export interface SshdSettingState {
   readonly value: string | null;
   /** `sshd -T (/etc/ssh/sshd_config:12)`, `sshd -T`, `/etc/ssh/sshd_config:12` or "built-in default". */
   readonly source: string;
-  /** Set when sshd would refuse the value and not start; only found without `sshd -T`, which fails as a whole then. */
+  /** Set when sshd refuses this value, whether it would count or not, and so does not start. */
   readonly refused?: true;
   /** What Match blocks set instead for the connections they name. */
   readonly matchOverrides: readonly SshdOverride[];
@@ -39,15 +39,18 @@ export function sshdDropInPath(key: string): string {
   return `/etc/ssh/sshd_config.d/00-holdfast-${key}.conf`;
 }
 
-/** @throws UnreadableError */
+/** @throws UnreadableError also when sshd rejects its configuration, unless for a value of this very keyword. */
 export async function readSshdSetting(host: Host, key: string): Promise<SshdSettingState> {
-  const running = host.live ? await readSshdTestMode(host) : null;
+  const { running, rejection } = await tryTestMode(host);
   const items = await readSshdConfig(host);
   if (items === null && running === null)
-    throw new UnreadableError("no_tool", `sshd is not installed: there is no ${sshdConfigPath}`);
+    throw rejection ?? new UnreadableError("no_tool", `sshd is not installed: there is no ${sshdConfigPath}`);
   const keyword = sshdKeywords.get(key);
   const { global, matched } = settingsOf(items ?? [], key);
-  const own = running === null ? await ownValue(host, keyword, global) : testModeValue(running, key, global);
+  const refused = running === null ? refusedValue(keyword, [...global, ...matched.flat()]) : null;
+  if (refused === null && rejection !== null) throw rejection;
+  const own =
+    refused ?? (running === null ? await ownValue(host, keyword, global) : testModeValue(running, key, global));
   const overrides = matched.map((settings) => overrideOf(keyword, settings));
   return {
     ...own,
@@ -58,6 +61,19 @@ export async function readSshdSetting(host: Host, key: string): Promise<SshdSett
     dropIn: await host.readText(sshdDropInPath(key)),
     includesDropIns: winsIn(items ?? [], sshdDropInPath(key), key),
   };
+}
+
+/** What `sshd -T` prints, if it can run; or why it does not accept its configuration. */
+async function tryTestMode(host: Host): Promise<{
+  readonly running: Awaited<ReturnType<typeof readSshdTestMode>>;
+  readonly rejection: UnreadableError | null;
+}> {
+  try {
+    return { running: host.live ? await readSshdTestMode(host) : null, rejection: null };
+  } catch (error) {
+    if (!(error instanceof UnreadableError) || error.code !== "invalid") throw error;
+    return { running: null, rejection: error };
+  }
 }
 
 type Own = Pick<SshdSettingState, "value" | "source" | "refused">;

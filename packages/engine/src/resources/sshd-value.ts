@@ -1,6 +1,7 @@
 import { componentMatcher } from "../glob.ts";
 import type { SshdSetting } from "./sshd-config.ts";
 import type { SshdKeyword, SshdValueType } from "./sshd-keywords.ts";
+import { isSshdWord } from "./sshd-words.ts";
 
 /** A value as `sshd -T` prints it. */
 export interface SshdValue {
@@ -36,6 +37,12 @@ export function sshdValue(
     : { value, source: first.source };
 }
 
+/** The first of a keyword's settings that sshd refuses, whichever of them counts; null when it takes them all. */
+export function refusedValue(keyword: SshdKeyword | undefined, settings: readonly SshdSetting[]): SshdValue | null {
+  const values = settings.map((setting) => sshdValue(keyword, [setting], null));
+  return values.find(({ refused }) => refused) ?? null;
+}
+
 /** Null when sshd would refuse the value. */
 function format(
   type: Exclude<SshdValueType, "every">,
@@ -48,9 +55,9 @@ function format(
     case "flag":
       return lower === "yes" || lower === "no" ? lower : null;
     case "word":
-      return synonyms.get(`${keyword} ${lower}`) ?? lower;
+      return isSshdWord(keyword, lower) ? (synonyms.get(`${keyword} ${lower}`) ?? lower) : null;
     case "upper":
-      return word.toUpperCase();
+      return isSshdWord(keyword, lower) ? word.toUpperCase() : null;
     case "number":
       return /^\d+$/.test(word) ? String(Number(word)) : null;
     case "seconds":
@@ -59,7 +66,7 @@ function format(
       // A lone number is where refusing begins; the full stop stays at its default or there, whichever sshd has.
       return /^\d+$/.test(word) ? `${word}:30:${word}` : /^\d+:\d+:\d+$/.test(word) ? word : null;
     case "algorithms":
-      return algorithmList(word, byDefault);
+      return hasKnownAlgorithms(keyword, word) ? algorithmList(word, byDefault) : null;
     case "path":
     case "text":
       return lower === "none" ? "none" : word;
@@ -101,6 +108,12 @@ function algorithmList(text: string, byDefault: string | null): string {
   if (!text.startsWith("-")) return unique(names);
   const matchers = names.map(componentMatcher);
   return unique(defaults.filter((name) => !matchers.some((matches) => matches(name))));
+}
+
+/** Names behind "-" are patterns, and may match nothing. */
+function hasKnownAlgorithms(keyword: string, text: string): boolean {
+  const names = text.replace(/^[+^]/, "").split(",");
+  return text.startsWith("-") || names.every((name) => isSshdWord(keyword, name));
 }
 
 function unique(names: readonly string[]): string {
