@@ -39,6 +39,8 @@ export interface AppOptions {
 /** Bytes of a body, but for agents' uploads. */
 const bodyLimit = 1024 * 1024;
 
+const closeGraceMs = 2000;
+
 /** The HTTP side, not yet listening. */
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const { services, secrets, presence } = options;
@@ -55,6 +57,10 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   app.setValidatorCompiler<TSchema>(validatorCompiler);
   app.setErrorHandler(errorHandler(detailStyle));
   app.decorateRequest("entered", null);
+  // Running requests get a moment to finish; connections kept alive after that do not hold up the end.
+  app.addHook("preClose", async () => {
+    setTimeout(() => app.server.closeAllConnections(), closeGraceMs).unref();
+  });
   app.get("/healthz", { schema: { hide: true } }, async (_, reply) => {
     try {
       await sql`select 1`.execute(services.db);

@@ -57,8 +57,13 @@ it("furnishes an empty database once, scans through its queue, and ends in order
   await fetch(`${url}/cis/scan`, { method: "POST", headers, body: JSON.stringify({ baselineId: data.id }) });
   await expect.poll(claim, { timeout: 15_000 }).toMatchObject([{ policyId: data.id }]);
 
+  // Someone still watching does not hold up the end.
+  const watched = await fetch(`${url}/api/v1/events`, { headers });
+  const startedAt = performance.now();
   await server.close();
   await server.close();
+  expect(performance.now() - startedAt).toBeLessThan(15_000);
+  await watched.body?.cancel().catch(() => undefined);
   await expect(fetch(`${url}/healthz`)).rejects.toThrow();
   const again = await start(stateDir);
   expect(again.firstRun).toBeNull();
