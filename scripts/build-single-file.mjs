@@ -18,6 +18,9 @@ run("npx", [
   "build",
   "--compile",
   "--minify",
+  // The server needs packages and a database beside it; `up` says so in the single file.
+  "--external",
+  "./server.js",
   `--target=${target}`,
   path.join(root, "apps/cli/dist/holdfast.js"),
   "--outfile",
