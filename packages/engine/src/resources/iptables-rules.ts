@@ -1,5 +1,6 @@
 import { type Host, UnreadableError } from "../host.ts";
 import { derivedOnce } from "../shared-reads.ts";
+import { readEnablement } from "./unit-enablement.ts";
 
 export type IpFamily = "ipv4" | "ipv6";
 
@@ -25,9 +26,16 @@ export interface IptablesRuleset {
   readonly source: string | null;
 }
 
-const files = {
-  ipv4: ["/etc/iptables/rules.v4", "/etc/sysconfig/iptables"],
-  ipv6: ["/etc/iptables/rules.v6", "/etc/sysconfig/ip6tables"],
+/** What loads saved rules at boot: Debian's netfilter-persistent, or the service of iptables-services. */
+const saved = {
+  ipv4: [
+    { path: "/etc/iptables/rules.v4", unit: "netfilter-persistent.service" },
+    { path: "/etc/sysconfig/iptables", unit: "iptables.service" },
+  ],
+  ipv6: [
+    { path: "/etc/iptables/rules.v6", unit: "netfilter-persistent.service" },
+    { path: "/etc/sysconfig/ip6tables", unit: "ip6tables.service" },
+  ],
 } as const;
 
 /**
@@ -36,13 +44,7 @@ const files = {
  */
 export function readIptables(host: Host, family: IpFamily): Promise<IptablesRuleset> {
   return derivedOnce(host, `iptables ${family}`, async () => {
-    if (!host.live) {
-      for (const path of files[family]) {
-        const text = await host.readText(path);
-        if (text !== null) return { ...parseIptablesSave(text), source: path };
-      }
-      return { ...parseIptablesSave(""), source: files[family][0] };
-    }
+    if (!host.live) return readAtBoot(host, family);
     if (!host.privileged) throw new UnreadableError("needs_root", "needs root: cannot read the packet filter's rules");
     const program = family === "ipv4" ? "iptables" : "ip6tables";
     for (const command of [`${program}-save`, `${program}-nft-save`, `${program}-legacy-save`]) {
@@ -57,6 +59,15 @@ export function readIptables(host: Host, family: IpFamily): Promise<IptablesRule
     }
     return { ...parseIptablesSave(""), source: null };
   });
+}
+
+async function readAtBoot(host: Host, family: IpFamily): Promise<IptablesRuleset> {
+  for (const { path, unit } of saved[family]) {
+    const text = await host.readText(path);
+    if (text === null || (await readEnablement(host, unit)).enablement !== "enabled") continue;
+    return { ...parseIptablesSave(text), source: path };
+  }
+  return { ...parseIptablesSave(""), source: saved[family][0].path };
 }
 
 /** One table of iptables-save's output: policies of built-in chains, rules of all. */

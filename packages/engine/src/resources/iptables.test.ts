@@ -73,8 +73,12 @@ it("has no rules where there is no iptables, and no policy either", async () => 
 });
 
 it("reads what an image loads at boot", async () => {
-  const host = recordingHost({ live: false, files: { "/etc/iptables/rules.v4": good } });
-  const state = await iptables.read(host, target);
+  const unit = "/lib/systemd/system/netfilter-persistent.service";
+  const saved = { "/etc/iptables/rules.v4": good, [unit]: "[Install]\nWantedBy=multi-user.target\n" };
+  const enabled = { "/etc/systemd/system/multi-user.target.wants/netfilter-persistent.service": { linkTo: unit } };
+  const disabled = await iptables.read(recordingHost({ live: false, files: saved }), target);
+  expect(iptables.judge(disabled, { chain: "INPUT", policy: ["DROP"] }, target).verdict).toBe("fail");
+  const state = await iptables.read(recordingHost({ live: false, files: { ...saved, ...enabled } }), target);
   expect(state.source).toBe("/etc/iptables/rules.v4");
   expect(iptables.judge(state, { chain: "INPUT", policy: ["DROP"] }, target).verdict).toBe("pass");
 });

@@ -56,7 +56,13 @@ const json = JSON.stringify({
 });
 const readJson = (stdout: string) =>
   nftables.read(recordingHost({ commands: { "nft -j list ruleset": { stdout } } }), {});
-const readText = (files: Record<string, string>) => nftables.read(recordingHost({ live: false, files }), {});
+const unit = "/lib/systemd/system/nftables.service";
+const enabled = {
+  [unit]: "[Install]\nWantedBy=sysinit.target\n",
+  "/etc/systemd/system/sysinit.target.wants/nftables.service": { linkTo: unit },
+};
+const readText = (files: Record<string, string>) =>
+  nftables.read(recordingHost({ live: false, files: { ...files, ...enabled } }), {});
 
 it("reads the same from the kernel and from a file", async () => {
   const { source, ...loaded } = await readJson(json);
@@ -116,6 +122,11 @@ it("understands commands, includes, and a later flush", async () => {
 it("ends with files that include themselves and braces that do not close", async () => {
   const files = { "/etc/nftables.conf": 'include "/etc/nftables.conf"\ntable ip f { chain c { iif lo accept\n' };
   expect((await readText(files)).tables).toEqual(["ip f"]);
+});
+
+it("has no tables on an image where nothing loads them", async () => {
+  const host = recordingHost({ live: false, files: { "/etc/nftables.conf": text } });
+  expect((await nftables.read(host, {})).tables).toEqual([]);
 });
 
 it("says why it cannot read", async () => {

@@ -7,6 +7,7 @@ import { parseNftJson } from "./nft-json.ts";
 import { type NftRuleset, reducedRuleset } from "./nft-ruleset.ts";
 import { parseNftText } from "./nft-text.ts";
 import { judgeNft, NftDesired } from "./nftables-judge.ts";
+import { readEnablement } from "./unit-enablement.ts";
 
 /*
  * nftables: { tables_at_least: 1 }
@@ -21,17 +22,21 @@ import { judgeNft, NftDesired } from "./nftables-judge.ts";
 const Target = Type.Object({}, { additionalProperties: false });
 
 interface NftablesState extends NftRuleset {
-  /** The command, or the file; null when there is no such file. */
+  /** The command, or the file; null when there is no file, or nothing loads it. */
   readonly source: string | null;
 }
 
-/** The packet filter rules in force. @see nft(8) */
+/** The packet filter rules in force; of an image none unless nftables.service is enabled. @see nft(8) */
 export const nftables: Resource<Static<typeof Target>, NftablesState, NftDesired> = {
   kind: "nftables",
   target: Target,
   desired: NftDesired,
   address: () => "nftables:local",
-  read: (host) => (host.live ? readLoaded(host) : readAtBoot(host)),
+  async read(host) {
+    if (host.live) return readLoaded(host);
+    const { enablement } = await readEnablement(host, "nftables.service");
+    return enablement === "enabled" ? readAtBoot(host) : { source: null, tables: [], chains: [] };
+  },
   judge: (state, desired) => {
     const isOnDisk = state.source === null || state.source.startsWith("/");
     return judgeNft(state, desired, state.source ?? bootFiles[0], isOnDisk ? " (judged on disk only)" : "");
