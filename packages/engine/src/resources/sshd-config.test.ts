@@ -37,7 +37,6 @@ describe("the value of a keyword, from the files", () => {
     ["log levels are in upper case", "LogLevel verbose\n", "loglevel", "VERBOSE"],
     ["AllowUsers lines add up", "AllowUsers a b\nAllowUsers c@10.0.0.0/8\n", "allowusers", "a b c@10.0.0.0/8"],
     ["a quoted name keeps its blank", 'DenyGroups "a b" c\n', "denygroups", "a b c"],
-    ["a keyword without an argument sets nothing", "AllowUsers  \n", "allowusers", null],
     ["one number of MaxStartups is begin and full", "MaxStartups 7\n", "maxstartups", "7:30:7"],
     ["of MaxStartups the last one wins", "MaxStartups 7\nMaxStartups 10:30:60\n", "maxstartups", "10:30:60"],
     ["sizes and times of RekeyLimit", "RekeyLimit 1G 2h\n", "rekeylimit", "1073741824 7200"],
@@ -103,6 +102,9 @@ describe("the value of a keyword, from the files", () => {
   it.each([
     ["MaxAuthTries -1\n", "maxauthtries"],
     ["UsePAM maybe\n", "usepam"],
+    ["AllowUsers  \n", "allowusers"],
+    ["AllowUsers bob\nAllowUsers # nobody\n", "allowusers"],
+    ['Banner "/etc/issue.net\n', "banner"],
     ["LoginGraceTime 1fortnight\n", "logingracetime"],
   ])("says what sshd would refuse: %s", async (text, key) => {
     const state = await readSshdSetting(recordingHost({ live: false, files: { [main]: text } }), key);

@@ -1,7 +1,7 @@
 /** One line of sshd_config(5), taken apart. */
 export interface SshdLine {
   readonly keyword: string;
-  /** Without quotes and without a comment behind them. */
+  /** Without quotes and without a comment behind them; empty where sshd refuses the line: none given, or a quote left open. */
   readonly args: readonly string[];
   /** All that follows the keyword, as it stands: some keywords take it as one value. */
   readonly rest: string;
@@ -9,7 +9,7 @@ export interface SshdLine {
   readonly number: number;
 }
 
-/** The lines that say something; what sshd would refuse (no argument, a quote left open) says nothing. */
+/** The lines that are neither blank nor comments. */
 export function* sshdLines(text: string): Generator<SshdLine> {
   for (const [index, raw] of text.split("\n").entries()) {
     const line = raw.trim();
@@ -18,8 +18,7 @@ export function* sshdLines(text: string): Generator<SshdLine> {
     if (parts === null) continue;
     const keyword = parts[1] ?? parts[2] ?? "";
     const rest = parts[3] ?? "";
-    const args = splitArguments(rest);
-    if (keyword !== "" && args !== null && args.length > 0) yield { keyword, args, rest, number: index + 1 };
+    if (keyword !== "") yield { keyword, args: splitArguments(rest) ?? [], rest, number: index + 1 };
   }
 }
 

@@ -29,6 +29,8 @@ export function sshdValue(
   byDefault: string | null,
 ): SshdValue {
   const [first] = settings;
+  const empty = settings.find(({ args }) => args.length === 0);
+  if (empty !== undefined) return { value: empty.rest, source: empty.source, refused: true };
   if (keyword?.type === "every")
     return { value: settings.flatMap((setting) => setting.args).join(" "), source: first.source };
   const value = format(keyword?.type ?? "first", first, byDefault);
