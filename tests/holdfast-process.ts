@@ -151,7 +151,7 @@ function apiOf(stateDir: string) {
     if (!response.ok) throw new Error(`${method} ${address}: ${response.status} ${await response.text()}`);
     return (await response.json()) as T;
   }
-  const { deviceId } = { deviceId: () => firstRun().deviceId };
+  const deviceId = () => firstRun().deviceId;
   return {
     firstRun,
     listDevices: async () => (await request<{ items: Device[] }>("GET", "/devices")).items,
