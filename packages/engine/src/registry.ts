@@ -7,6 +7,7 @@ import { auditdConf } from "./resources/auditd-conf.ts";
 import { faillock } from "./resources/faillock.ts";
 import { file } from "./resources/file.ts";
 import { firewallPortCoverage } from "./resources/firewall-port-coverage.ts";
+import { firewalld } from "./resources/firewalld.ts";
 import { fsWalk } from "./resources/fs-walk.ts";
 import { homeDirs } from "./resources/home-dirs.ts";
 import { homeDotfiles } from "./resources/home-dotfiles.ts";
@@ -32,6 +33,7 @@ import { sshdSetting } from "./resources/sshd-setting.ts";
 import { sudoers } from "./resources/sudoers.ts";
 import { sysctl } from "./resources/sysctl.ts";
 import { textMatch } from "./resources/text-match.ts";
+import { ufw } from "./resources/ufw.ts";
 import { umask } from "./resources/umask.ts";
 import { useraddDefault } from "./resources/useradd-default.ts";
 import { wireless } from "./resources/wireless.ts";
@@ -46,6 +48,7 @@ export const resources: readonly AnyResource[] = [
   faillock,
   file,
   firewallPortCoverage,
+  firewalld,
   fsWalk,
   homeDirs,
   homeDotfiles,
@@ -72,6 +75,7 @@ export const resources: readonly AnyResource[] = [
   sudoers,
   sysctl,
   textMatch,
+  ufw,
   umask,
   useraddDefault,
   wireless,

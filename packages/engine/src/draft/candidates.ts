@@ -4,6 +4,7 @@ import { accountDbCandidates, shadowCandidates } from "./account-candidates.ts";
 import { auditRuleCandidates } from "./audit-candidates.ts";
 import { type Candidate, type Candidates, membersOf } from "./candidate.ts";
 import { fileCandidates, manualCandidates, textMatchCandidates } from "./file-candidates.ts";
+import { firewalldCandidates, ufwCandidates } from "./front-end-candidates.ts";
 import { auditLogFilesCandidates, homeDirsCandidates, homeDotfilesCandidates } from "./home-candidates.ts";
 import {
   iptablesCandidates,
@@ -35,6 +36,7 @@ const byKind: Readonly<Record<string, Candidates>> = {
   faillock: activeValue("/etc/security/faillock.conf:3"),
   file: fileCandidates,
   firewall_port_coverage: portCoverageCandidates,
+  firewalld: firewalldCandidates,
   fs_walk: fsWalkCandidates,
   home_dirs: homeDirsCandidates,
   home_dotfiles: homeDotfilesCandidates,
@@ -60,6 +62,7 @@ const byKind: Readonly<Record<string, Candidates>> = {
   sudoers: sudoersCandidates,
   sysctl: sysctlCandidates,
   text_match: textMatchCandidates,
+  ufw: ufwCandidates,
   useradd_default: singleValue("/etc/default/useradd:5"),
   wireless: wirelessCandidates,
 };
