@@ -39,7 +39,6 @@ async function compilePack() {
   return stdout;
 }
 
-if (!onlyCli) rmSync(out, { recursive: true, force: true });
 const pack = await compilePack();
 await build({
   ...shared,
