@@ -2,7 +2,8 @@ import { idPattern } from "./check-file.ts";
 import { compileBenchmark } from "./compile-benchmark.ts";
 import { compileChecks } from "./compile-checks.ts";
 import { type CompileContext, type ConditionUse, isRecord } from "./compile-context.ts";
-import { compileCondition } from "./compile-definitions.ts";
+import { compileCondition, isVariant } from "./compile-definitions.ts";
+import { compileMappings } from "./compile-mappings.ts";
 import type { KindDeclaration } from "./expression.ts";
 import type { Benchmark, Condition, Pack } from "./pack.ts";
 import { packFrom } from "./pack-json.ts";
@@ -15,6 +16,7 @@ export interface ContentSources {
   readonly checks: readonly YamlSource[];
   readonly conditions: readonly YamlSource[];
   readonly benchmarks: readonly YamlSource[];
+  readonly mappings?: readonly YamlSource[];
 }
 
 /**
@@ -59,7 +61,17 @@ export function compilePack(
     ...conflictingTargets(checks, conditions, (id) => placeOf("check", id) ?? placeOf("condition", id)),
     ...unusedChecks(allCheckIds, benchmarks, (id) => placeOf("check", id)),
   );
-  return { pack: packFrom({ conditions, checks, benchmarks }), problems: inOrder(problems) };
+  const { catalogues, mappings } = compileMappings(
+    sources.mappings ?? [],
+    allCheckIds,
+    new Map(checkEntries.flatMap(({ id, raw }) => (isVariant(raw) ? [[id, String(raw.extends)] as const] : []))),
+    problems,
+  );
+  const mapped = checks.map((check) => {
+    const served = mappings.get(check.id);
+    return served === undefined ? check : { ...check, mappings: served };
+  });
+  return { pack: packFrom({ conditions, checks: mapped, benchmarks, catalogues }), problems: inOrder(problems) };
 }
 
 /** Where a check or condition is written. */

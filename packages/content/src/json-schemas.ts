@@ -3,6 +3,7 @@ import { BenchmarkFile } from "./benchmark-file.ts";
 import { CheckSource, Id, idPattern, VariantSource } from "./check-file.ts";
 import { ConditionSource } from "./condition-file.ts";
 import type { KindDeclaration } from "./expression.ts";
+import { MappingFile } from "./mapping-file.ts";
 import { FactsSource, ProofSource } from "./proof-file.ts";
 import { objectVariants } from "./schema-members.ts";
 
@@ -21,6 +22,7 @@ export function jsonSchemas(kinds: Iterable<KindDeclaration>): ReadonlyMap<strin
   return new Map<string, JsonSchema>([
     ["checks.schema.json", { ...byId("Checks by id", checkOrVariant()), $defs }],
     ["conditions.schema.json", { ...byId("Conditions by id", withExpression(ConditionSource)), $defs }],
+    ["mapping.schema.json", { $schema: draft, title: "Checks mapped to a catalogue of controls", ...MappingFile }],
     ["benchmark.schema.json", { $schema: draft, title: "A benchmark", ...BenchmarkFile }],
     [
       "proofs.schema.json",

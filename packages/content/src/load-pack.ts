@@ -8,8 +8,8 @@ import type { Problem } from "./problem.ts";
 import { parseYamlSource, type YamlSource } from "./yaml-source.ts";
 
 /**
- * Loads, validates and compiles a content directory: `checks/<os>/*.yaml`, `conditions/*.yaml` and
- * `benchmarks/<id>/<version>.yaml`. Use the pack only when there are no problems.
+ * Loads, validates and compiles a content directory: `checks/<os>/*.yaml`, `conditions/*.yaml`,
+ * `benchmarks/<id>/<version>.yaml` and `mappings/<id>.yaml`. Use the pack only when there are no problems.
  *
  * @throws the file system's error when the directory cannot be read.
  * @example
@@ -31,6 +31,7 @@ export async function loadPack(
       checks: await read("checks/"),
       conditions: await read("conditions/"),
       benchmarks: await read("benchmarks/"),
+      mappings: await read("mappings/"),
     },
     kinds,
   );

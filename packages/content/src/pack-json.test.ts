@@ -11,10 +11,20 @@ const pack = packFrom({
   ],
   checks: [],
   benchmarks: [],
+  catalogues: [
+    { id: "z", title: "Z", controls: {} },
+    { id: "a", title: "A", controls: { "1": "One" } },
+  ],
 });
 
 it("survives JSON", () => {
   expect(packFromJson(JSON.parse(JSON.stringify(packToJson(pack))))).toEqual(pack);
+});
+
+it("keeps catalogues by id, and none apart from an empty list", () => {
+  expect(pack.catalogues?.map(({ id }) => id)).toEqual(["a", "z"]);
+  const without = { conditions: [], checks: [], benchmarks: [] };
+  expect(packFrom({ ...without, catalogues: [] })).toEqual(packFrom(without));
 });
 
 it("refuses a pack whose content was changed", () => {

@@ -1,12 +1,13 @@
 import { createHash } from "node:crypto";
 import { canonicalJson } from "@holdfast/contracts/json";
-import type { Benchmark, Check, Condition, Pack } from "./pack.ts";
+import type { Benchmark, Catalogue, Check, Condition, Pack } from "./pack.ts";
 
 /** What a pack holds, before it has a digest. */
 export interface PackContent {
   readonly conditions: readonly Condition[];
   readonly checks: readonly Check[];
   readonly benchmarks: readonly Benchmark[];
+  readonly catalogues?: readonly Catalogue[];
 }
 
 /** A pack as plain JSON: what a build embeds and a release signs. */
@@ -20,6 +21,7 @@ export function packFrom(content: PackContent): Pack {
     conditions: [...content.conditions].sort(byId),
     checks: [...content.checks].sort(byId),
     benchmarks: [...content.benchmarks].sort((a, b) => byId(a, b) || (a.version < b.version ? -1 : 1)),
+    ...someCatalogues(content),
   };
   freezeDeeply(sorted);
   return Object.freeze({
@@ -27,6 +29,7 @@ export function packFrom(content: PackContent): Pack {
     conditions: new Map(sorted.conditions.map((condition) => [condition.id, condition])),
     checks: new Map(sorted.checks.map((check) => [check.id, check])),
     benchmarks: sorted.benchmarks,
+    ...someCatalogues(sorted),
   });
 }
 
@@ -36,6 +39,7 @@ export function packToJson(pack: Pack): PackJson {
     conditions: [...pack.conditions.values()],
     checks: [...pack.checks.values()],
     benchmarks: pack.benchmarks,
+    ...someCatalogues(pack),
   };
 }
 
@@ -58,8 +62,15 @@ function isPackJson(json: unknown): json is PackJson {
   return typeof Reflect.get(json, "digest") === "string" && ["conditions", "checks", "benchmarks"].every(list);
 }
 
-function digestOf({ conditions, checks, benchmarks }: PackContent): string {
-  return createHash("sha256").update(canonicalJson({ conditions, checks, benchmarks }), "utf8").digest("hex");
+/** The member for catalogues, sorted; none when there are none, so that such a pack has the digest it always had. */
+function someCatalogues({ catalogues = [] }: Pick<PackContent, "catalogues">): Pick<PackContent, "catalogues"> {
+  return catalogues.length === 0 ? {} : { catalogues: [...catalogues].sort(byId) };
+}
+
+function digestOf(content: PackContent): string {
+  const { conditions, checks, benchmarks } = content;
+  const json = canonicalJson({ conditions, checks, benchmarks, ...someCatalogues(content) });
+  return createHash("sha256").update(json, "utf8").digest("hex");
 }
 
 function byId(a: { readonly id: string }, b: { readonly id: string }): number {

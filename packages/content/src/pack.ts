@@ -26,6 +26,20 @@ export interface Check {
   /** Null when the check is not ported; then `notPorted` says why. */
   readonly require: Expression | null;
   readonly notPorted: string | null;
+  /** The controls it serves; left out when no catalogue lists it. */
+  readonly mappings?: CheckMappings;
+}
+
+/** Control ids by catalogue, e.g. `{ "nist-800-53r5": ["AC-6", "AC-6(9)"] }`. */
+export type CheckMappings = Readonly<Record<string, readonly string[]>>;
+
+/** A public catalogue of controls that checks are mapped to. */
+export interface Catalogue {
+  /** e.g. "nist-800-53r5". */
+  readonly id: string;
+  readonly title: string;
+  /** The controls that checks serve, with short names. */
+  readonly controls: Readonly<Record<string, string>>;
 }
 
 export const profiles = ["server", "workstation"] as const;
@@ -63,4 +77,6 @@ export interface Pack {
   readonly conditions: ReadonlyMap<string, Condition>;
   readonly checks: ReadonlyMap<string, Check>;
   readonly benchmarks: readonly Benchmark[];
+  /** Left out when there is none. */
+  readonly catalogues?: readonly Catalogue[];
 }

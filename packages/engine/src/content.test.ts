@@ -35,6 +35,15 @@ describe("the content of this repository", () => {
     expect(survivors).toEqual([]);
   });
 
+  it("maps every check to both catalogues of controls", () => {
+    const catalogues = pack.catalogues?.map(({ id }) => id) ?? [];
+    expect(catalogues).toEqual(["cis-controls-v8", "nist-800-53r5"]);
+    const unmapped = [...pack.checks.values()].flatMap(({ id, mappings = {} }) =>
+      catalogues.filter((catalogue) => mappings[catalogue] === undefined).map((catalogue) => `${id}: ${catalogue}`),
+    );
+    expect(unmapped).toEqual([]);
+  });
+
   it("survives being embedded as JSON", () => {
     expect(packFromJson(JSON.parse(JSON.stringify(packToJson(pack)))).digest).toBe(pack.digest);
   });

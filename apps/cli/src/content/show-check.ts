@@ -24,6 +24,8 @@ export interface ShownCheck {
     readonly inWords: readonly string[];
   }[];
   readonly proofs: readonly { readonly name: string; readonly verdict: string }[];
+  /** What it serves in catalogues of controls, e.g. "NIST SP 800-53 Revision 5: AC-8 System Use Notification". */
+  readonly controls: readonly string[];
 }
 
 /** @throws CommandError when neither a number nor an id fits. */
@@ -43,6 +45,7 @@ export function showCheck({ pack, proofs }: Content, numberOrId: string, referen
         : [{ id, otherwise: condition.otherwise, inWords: expressionInWords(condition.require) }];
     }),
     proofs: (proofs.get(check.id) ?? []).map(({ name, verdict }: Proof) => ({ name, verdict })),
+    controls: controlsOf(pack, check),
   };
 }
 
@@ -58,6 +61,7 @@ export function renderShownCheck(shown: ShownCheck): string {
     ...section("Why", [check.rationale]),
     ...section("Impact", check.impact === "" ? [] : [check.impact]),
     ...section("By hand", check.remediation.split("\n")),
+    ...section("Serves", shown.controls),
     ...section("Wanted", shown.inWords),
     ...section("Declaration", shown.declaration),
     ...shown.conditions.flatMap(({ id, otherwise, inWords }) =>
@@ -92,6 +96,12 @@ function numbersOf(pack: Pack, id: string): string[] {
         ];
         return `${benchmarkReference(benchmark)} ${number} (${levels.join(", ")}; ${assessment})`;
       }),
+  );
+}
+
+function controlsOf({ catalogues = [] }: Pick<Pack, "catalogues">, { mappings = {} }: Check): string[] {
+  return catalogues.flatMap(({ id, title, controls }) =>
+    (mappings[id] ?? []).map((control) => `${title}: ${control} ${controls[control] ?? ""}`.trimEnd()),
   );
 }
 
