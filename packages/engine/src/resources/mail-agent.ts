@@ -118,6 +118,9 @@ async function isAnyThere(host: Host, paths: readonly string[]): Promise<boolean
 }
 
 function namesIn(value: string, separator: RegExp): string[] {
-  const names = value.trim().split(separator).filter((name) => name !== "");
+  const names = value
+    .trim()
+    .split(separator)
+    .filter((name) => name !== "");
   return names.length === 0 ? ["all"] : names;
 }
