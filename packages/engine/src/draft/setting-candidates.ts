@@ -6,10 +6,20 @@ import { type CandidateValue, candidateValues } from "./candidate-values.ts";
 export function singleValue(source: string, extra: Members = {}): Candidates {
   return (desired) => {
     const { meeting, failing } = candidateValues(desired);
-    return [...meeting, ...failing].map(({ name, value }) => ({
-      name,
-      state: { ...extra, value, source: value === null ? null : source },
+    const state = (value: string | null, from: string): Json => ({
+      ...extra,
+      value,
+      source: value === null ? null : from,
+    });
+    const byDefault = meeting.slice(0, desired["explicit"] === true ? 1 : 0).map(({ name, value }) => ({
+      name: `${name} by default`,
+      state: state(value, "built-in default"),
+      isHard: true,
     }));
+    return [
+      ...[...meeting, ...failing].map(({ name, value }) => ({ name, state: state(value, source) })),
+      ...byDefault,
+    ];
   };
 }
 

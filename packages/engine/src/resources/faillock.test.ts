@@ -46,3 +46,13 @@ it("is not active where no failure is counted", async () => {
   expect(faillock.judge(state, { at_most: 5 }, { key: "deny" }).verdict).toBe("fail");
   expect(faillock.judge({ ...state, active: true }, { at_most: 5 }, { key: "deny" }).verdict).toBe("pass");
 });
+
+it("is not enough by default where it is to be written down", async () => {
+  const verdict = async (conf: string, explicit: boolean) =>
+    faillock.judge(await read("deny", conf, authfail), { at_most: 5, explicit }, { key: "deny" }).verdict;
+  expect([await verdict("", false), await verdict("", true), await verdict("deny = 4\n", true)]).toEqual([
+    "pass",
+    "fail",
+    "pass",
+  ]);
+});

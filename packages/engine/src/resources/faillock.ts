@@ -1,5 +1,5 @@
-import { Comparison } from "../comparison.ts";
 import type { Resource } from "../resource.ts";
+import { ExplicitComparison } from "./explicit-comparison.ts";
 import {
   argumentSettings,
   firstPamStack,
@@ -34,10 +34,10 @@ const flags = new Set([
  * A rule for locking accounts after failed log-ins: faillock.conf, then the arguments of pam_faillock; the last wins.
  * `unlock_time = never` reads as 0, which means the same. @see faillock.conf(5), pam_faillock(8)
  */
-export const faillock: Resource<SettingTarget, ModuleSetting, Comparison> = {
+export const faillock: Resource<SettingTarget, ModuleSetting, ExplicitComparison> = {
   kind: "faillock",
   target: SettingTarget,
-  desired: Comparison,
+  desired: ExplicitComparison,
   address: ({ key }) => `faillock:${key}`,
   async read(host, { key }) {
     const stack = await firstPamStack(host, ["common-auth", "system-auth", "login"]);

@@ -71,6 +71,17 @@ describe("a key of systemd", () => {
     expect((await timesync("[Time]\nNTP=a\nNTP=\n")).value).toBeNull();
   });
 
+  it("is not enough by default where it is to be written down", async () => {
+    const verdict = async (text: string, explicit: boolean) =>
+      iniSetting.judge(await read("Compress", { [path]: text }), { equals: "yes", explicit }, journal("Compress"));
+    expect(await verdict("", false)).toMatchObject({ verdict: "pass" });
+    expect(await verdict("", true)).toMatchObject({
+      verdict: "fail",
+      actual: "Compress is not set; yes is the default",
+    });
+    expect(await verdict("[Journal]\nCompress=yes\n", true)).toMatchObject({ verdict: "pass" });
+  });
+
   it("passes on that a file cannot be read", async () => {
     const error = new UnreadableError("unreadable", `not a regular file: ${path}`);
     const host = recordingHost({ files: { [path]: "" }, unreadable: { [path]: error } });

@@ -1,7 +1,8 @@
 import { type Static, Type } from "typebox";
-import { type Comparison, describe, meets } from "../comparison.ts";
+import { describe, meets } from "../comparison.ts";
 import type { Host } from "../host.ts";
 import type { Judgement } from "../resource.ts";
+import { type ExplicitComparison, isMerelyDefault } from "./explicit-comparison.ts";
 import { type PamLine, readPamStack } from "./pam-stack.ts";
 
 /** A setting of a PAM module that has a configuration file of its own. */
@@ -58,11 +59,13 @@ export async function firstPamStack(host: Host, services: readonly string[]): Pr
 export function judgeModuleSetting(
   key: string,
   { value, source, active }: ModuleSetting,
-  desired: Comparison,
+  desired: ExplicitComparison,
   inactive: string,
 ): Judgement {
   const expected = `${key} ${describe(desired)}`;
   if (!active) return { verdict: "fail", expected, actual: inactive, source };
+  if (isMerelyDefault(source, desired))
+    return { verdict: "fail", expected, actual: `${key} is not set; ${value} is the default`, source };
   return {
     verdict: meets(value, desired) ? "pass" : "fail",
     expected,

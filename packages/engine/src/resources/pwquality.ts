@@ -1,6 +1,6 @@
-import { Comparison } from "../comparison.ts";
 import type { Host } from "../host.ts";
 import type { Resource } from "../resource.ts";
+import { ExplicitComparison } from "./explicit-comparison.ts";
 import {
   argumentSettings,
   firstPamStack,
@@ -43,10 +43,10 @@ const smallestMinlen = 6;
  * A rule for new passwords. pwquality.conf.d/*.conf count first, then pwquality.conf, then the arguments of
  * pam_pwquality; the last wins. @see pwquality.conf(5), pam_pwquality(8)
  */
-export const pwquality: Resource<SettingTarget, ModuleSetting, Comparison> = {
+export const pwquality: Resource<SettingTarget, ModuleSetting, ExplicitComparison> = {
   kind: "pwquality",
   target: SettingTarget,
-  desired: Comparison,
+  desired: ExplicitComparison,
   address: ({ key }) => `pwquality:${key}`,
   async read(host, { key }) {
     const stack = await firstPamStack(host, ["common-password", "system-auth", "passwd"]);
