@@ -31,6 +31,8 @@ export interface FileStat {
   readonly gid: number;
   /** Bytes. */
   readonly size: number;
+  /** When its contents last changed, in seconds since 1970; left out where it is not known. For comparing, not for states. */
+  readonly modifiedAt?: number;
 }
 
 /** A mounted file system. @see proc_pid_mountinfo(5) */

@@ -52,7 +52,8 @@ export function fileReads(
 }
 
 export function fileStat(stats: Stats): FileStat {
-  return { type: typeOf(stats), mode: stats.mode & 0o7777, uid: stats.uid, gid: stats.gid, size: stats.size };
+  const { mode, uid, gid, size, mtimeMs } = stats;
+  return { type: typeOf(stats), mode: mode & 0o7777, uid, gid, size, modifiedAt: Math.floor(mtimeMs / 1000) };
 }
 
 function typeOf(stats: Stats): FileStat["type"] {

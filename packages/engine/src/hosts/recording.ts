@@ -16,6 +16,7 @@ export type RecordedFile =
       readonly gid?: number;
       /** Makes it a symbolic link with this text. */
       readonly linkTo?: string;
+      readonly modifiedAt?: number;
     };
 
 export interface RecordedResult {
@@ -53,6 +54,7 @@ export interface RecordedNode {
   readonly mode: number;
   readonly uid: number;
   readonly gid: number;
+  readonly modifiedAt?: number;
 }
 
 /** A machine in memory. */
@@ -212,7 +214,9 @@ function put(nodes: Map<string, RecordedNode>, path: string, file: RecordedFile)
   const type = given.linkTo === undefined ? (given.type ?? "file") : "symlink";
   const { uid = 0, gid = 0, mode = type === "symlink" ? 0o777 : type === "directory" ? 0o755 : 0o644 } = given;
   putDirectory(nodes, parentOf(path));
-  nodes.set(path, { type, text: given.linkTo ?? given.text ?? "", mode, uid, gid });
+  const { modifiedAt } = given;
+  const text = given.linkTo ?? given.text ?? "";
+  nodes.set(path, { type, text, mode, uid, gid, ...(modifiedAt === undefined ? {} : { modifiedAt }) });
 }
 
 /** The directory and those above it, where they are not there yet. */
@@ -235,6 +239,6 @@ function parentOf(path: string): string {
 
 function statOf(node: RecordedNode | undefined): FileStat | null {
   if (node === undefined) return null;
-  const { type, mode, uid, gid, text } = node;
-  return { type, mode, uid, gid, size: Buffer.byteLength(text) };
+  const { type, mode, uid, gid, text, modifiedAt } = node;
+  return { type, mode, uid, gid, size: Buffer.byteLength(text), ...(modifiedAt === undefined ? {} : { modifiedAt }) };
 }
