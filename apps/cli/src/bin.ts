@@ -11,3 +11,5 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 process.exitCode = await main(process.argv.slice(2));
+// Nor does what could not be closed keep it, such as a connection to a server that is gone.
+setTimeout(() => process.exit(), 2_000).unref();

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Benchmark, Pack } from "@holdfast/content/pack";
 import { findBenchmark } from "@holdfast/content/resolve-benchmark";
 import type { DeviceFindings } from "@holdfast/contracts/own-api";
@@ -30,6 +31,8 @@ interface Flags {
 }
 
 const host = "127.0.0.1";
+/** How long a database that is gone takes to be noticed, and a server without one to close. */
+const noticeMs = 2_000;
 
 export function register(program: Command): void {
   program
@@ -53,17 +56,17 @@ async function runUp(flags: Flags): Promise<void> {
   const stateDir = stateDirectory(flags.stateDir);
   prepareStateDirectory(stateDir);
   const unlock = lockInstance(stateDir);
-  const started: Started = { server: null, agent: null };
+  const started: Started = { server: null, agent: null, broken: null };
   try {
     await requireFreePort(port, host);
-    const broken = await bringUp({ port, stateDir, open: flags.open, stop }, started);
-    if (broken !== null) throw new CommandError(broken);
+    started.broken = await bringUp({ port, stateDir, open: flags.open, stop }, started);
+    if (started.broken !== null) throw new CommandError(started.broken);
     step("Stopping …");
   } catch (error) {
     throw inWords(error, stateDir);
   } finally {
     await started.agent?.stop();
-    await started.server?.close();
+    await close(started);
     unlock();
   }
 }
@@ -80,6 +83,17 @@ interface Settings {
 interface Started {
   server: RunningServer | null;
   agent: AgentProcess | null;
+  /** Why it cannot go on. */
+  broken: string | null;
+}
+
+/** Waits for an orderly end; not for long where the database is gone, since then it may never come. */
+async function close({ server, broken }: Started): Promise<void> {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const patience = broken === null ? [] : [sleep(noticeMs, undefined, { signal }).catch(() => undefined)];
+  await Promise.race([server?.close(), ...patience]);
+  controller.abort();
 }
 
 /** Starts everything and stays until asked to stop: null then, or a sentence when it cannot go on. */
@@ -104,7 +118,11 @@ async function bringUp({ port, stateDir, open, stop }: Settings, started: Starte
     if (JSON.stringify(firstRun) !== JSON.stringify(known)) await writeFirstRun(stateDir, firstRun);
     ready(firstRun, stateDir);
     if (open) openBrowser(server.url);
-    await firstScan(api, deviceId, (id) => findBenchmark(pack, id), stop).catch(explainScanFailure);
+    await firstScan(api, deviceId, (id) => findBenchmark(pack, id), stop).catch(async (error) => {
+      // A database that is gone is all there is to say.
+      const broken = await Promise.race([sleep(noticeMs, null), server.broken]);
+      if (broken === null && !stop.aborted) explainScanFailure(error);
+    });
     await aborted(stop);
     return null;
   };

@@ -1,5 +1,6 @@
 import { execFile, spawn } from "node:child_process";
 import crypto from "node:crypto";
+import { once } from "node:events";
 import fs from "node:fs";
 import net from "node:net";
 import path from "node:path";
@@ -154,7 +155,9 @@ async function launch(
     child.once("error", (error) => {
       ended = error.message;
     });
-    child.once("exit", (code) => {
+    child.once("exit", async (code) => {
+      // What it said last may come after its end; what it started may hold the pipe for longer.
+      await Promise.race([once(child.stderr, "close"), sleep(1000)]);
       ended ??= `it exited with ${code}`;
     });
     const ready = (): boolean => readPostmaster(data)?.pid === child.pid && readPostmaster(data)?.ready === true;
@@ -165,7 +168,7 @@ async function launch(
       return running(child.pid, port, password, false);
     }
     child.kill("SIGKILL");
-    const log = output + lastLogLines(data);
+    const log = lastLogLines(data) + output;
     // Killed postmasters leave backends that need a moment to notice.
     const passes = /pre-existing shared memory block|could not bind|Address already in use/.test(log);
     if (!passes || Date.now() > endsAt) throw new Error(`PostgreSQL did not start (${ended}): ${log.slice(-800)}`);
@@ -250,6 +253,6 @@ function explained(error: unknown, root: string): StartupError {
       cause: error,
     });
   }
-  const fatal = /(?:FATAL|PANIC):\s+(.+)/.exec(text)?.[1] ?? text.trim().split("\n")[0] ?? "";
+  const fatal = [...text.matchAll(/(?:FATAL|PANIC):\s+(.+)/g)].at(-1)?.[1] ?? text.trim().split("\n")[0] ?? "";
   return new StartupError(`The embedded PostgreSQL in ${root} did not start: ${fatal.slice(0, 300)}`, { cause: error });
 }
