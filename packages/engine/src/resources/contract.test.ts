@@ -19,6 +19,12 @@ const asked = [...pack.checks.values(), ...pack.conditions.values()].flatMap(({ 
 
 /** For kinds no check uses yet. */
 const samples: Readonly<Record<string, readonly [target: Json, desired: Json]>> = {
+  authselect: [{}, { features: ["with-faillock"] }],
+  crypto_policy: [{ key: "policy" }, { none_of: ["LEGACY"] }],
+  package_verify: [{ compare: "contents" }, { differences_max: 0 }],
+  process: [{ name: "chronyd" }, { user: ["_chrony"] }],
+  selinux: [{ property: "mode" }, { equals: "enforcing" }],
+  selinux_process: [{ domain: "unconfined_service_t" }, { max: 0 }],
   audit_log_files: [{ what: "files" }, { mode_max: "0640" }],
   home_dirs: [{}, {}],
   home_dotfiles: [{}, {}],
