@@ -76,6 +76,6 @@ function isUnknownBase({ status, body }: Answer): boolean {
 }
 
 /** Refused for who we are or when we ask, not for what we send. */
-function isTemporary(status: number): boolean {
+export function isTemporary(status: number): boolean {
   return status === 401 || status === 403 || status === 408 || status === 425;
 }

@@ -2,13 +2,15 @@ import { mkdir } from "node:fs/promises";
 import { constants, setPriority } from "node:os";
 import path from "node:path";
 import type { Pack } from "@holdfast/content/pack";
-import type { Host } from "@holdfast/engine/host";
+import type { WritableHost } from "@holdfast/engine/host";
 import { localHost } from "@holdfast/engine/hosts/local";
 import { removeUnfinished } from "./atomic-file.ts";
 import { openDelivery } from "./deliver.ts";
 import { type Enrolment, EnrolmentRefused, ensureEnrolled } from "./enrol.ts";
 import { type Identity, loadIdentity } from "./identity.ts";
 import { keepPresence } from "./presence.ts";
+import { openRemediationRecords } from "./remediation-records.ts";
+import { openRemediator } from "./remediation-work.ts";
 import { openSchedule } from "./schedule.ts";
 import { openSpool } from "./spool.ts";
 import { openUplink, ServerUnreachable } from "./uplink.ts";
@@ -28,7 +30,9 @@ export interface AgentConfig {
   readonly signal: AbortSignal;
   readonly log: (line: string) => void;
   /** Default: this machine. */
-  readonly host?: Host;
+  readonly host?: WritableHost;
+  /** What the host is of: "/", the default, or an image's directory. */
+  readonly root?: string;
   /** Default true: gives way to everything else on the machine. */
   readonly lowPriority?: boolean;
   /** Wait after the first failed attempt of anything, in milliseconds, doubling from there; default 500. */
@@ -36,7 +40,8 @@ export interface AgentConfig {
 }
 
 /**
- * The program on a device: enrols once, then scans when asked and by schedule, until the signal aborts. The state
+ * The program on a device: enrols once, then scans when asked and by schedule, and changes what was approved, until the
+ * signal aborts. The state
  * directory is usable whenever it is killed.
  *
  * @throws EnrolmentRefused; UnreadableError when the platform cannot be told.
@@ -56,18 +61,32 @@ export async function runAgent(config: AgentConfig): Promise<void> {
   }
 }
 
-async function enrol(config: AgentConfig, host: Host, identity: Identity): Promise<Enrolment> {
+async function enrol(config: AgentConfig, host: WritableHost, identity: Identity): Promise<Enrolment> {
   const { serverUrl, stateDir, enrolmentToken, signal, log, firstRetryMs = 500 } = config;
   const device = { hostname: host.hostname, platform: await host.platform() };
   return ensureEnrolled({ serverUrl, stateDir, token: enrolmentToken, identity, device, signal, log, firstRetryMs });
 }
 
-async function runEnrolled(config: AgentConfig, host: Host, identity: Identity, enrolment: Enrolment): Promise<void> {
+async function runEnrolled(
+  config: AgentConfig,
+  host: WritableHost,
+  identity: Identity,
+  enrolment: Enrolment,
+): Promise<void> {
   const { serverUrl, stateDir, pack, signal, log, firstRetryMs = 500 } = config;
   const uplink = openUplink({ serverUrl, identity, ...enrolment, signal, firstRetryMs });
   const spool = await openSpool(path.join(stateDir, "spool"), log);
   const schedule = await openSchedule(stateDir);
   const delivery = openDelivery({ uplink, spool, stateDir, log });
+  const remediator = openRemediator({
+    host,
+    root: config.root ?? "/",
+    pack,
+    journalDirectory: path.join(stateDir, "journal"),
+    records: await openRemediationRecords(stateDir),
+    uplink,
+    log,
+  });
   const alarm = wakeUp(signal);
   const connections = { count: 0 };
   const presence = keepPresence({
@@ -81,7 +100,7 @@ async function runEnrolled(config: AgentConfig, host: Host, identity: Identity, 
     },
     onWork: alarm.ring,
   });
-  await doWork({ uplink, delivery, schedule, presence, alarm, connections, host, pack, signal, log });
+  await doWork({ uplink, delivery, remediator, schedule, presence, alarm, connections, host, pack, signal, log });
   await presence.ended;
 }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Pack } from "@holdfast/content/pack";
 import { findBenchmark } from "@holdfast/content/resolve-benchmark";
-import type { FactUpload, WorkItem } from "@holdfast/contracts/agent-protocol";
+import type { FactUpload, ScanItem } from "@holdfast/contracts/agent-protocol";
 import type { Facts } from "@holdfast/contracts/fact";
 import { collectFacts } from "@holdfast/engine/collect";
 import { factRequestsOf } from "@holdfast/engine/fact-requests";
@@ -70,7 +70,7 @@ export function startScanner({ host, pack, onProgress }: ScannerOptions): Scanne
   };
 }
 
-export function orderOf({ id, policyId, benchmark }: WorkItem): ScanOrder {
+export function orderOf({ id, policyId, benchmark }: ScanItem): ScanOrder {
   return { workItemId: id, policyId, benchmark };
 }
 

@@ -1,11 +1,12 @@
 import type { Pack } from "@holdfast/content/pack";
-import { AgentSchedule, WorkItem } from "@holdfast/contracts/agent-protocol";
+import { AgentSchedule, type RemediationItem, WorkItem } from "@holdfast/contracts/agent-protocol";
 import type { Host } from "@holdfast/engine/host";
 import { Type } from "typebox";
 import { Value } from "typebox/value";
 import { type Delivery, reportFailure } from "./deliver.ts";
 import { detailOf } from "./enrol.ts";
 import type { Presence } from "./presence.ts";
+import type { Remediator } from "./remediation-work.ts";
 import { orderOf, ScanImpossible, type Scanner, type ScanOrder, startScanner } from "./scan-work.ts";
 import type { Schedule } from "./schedule.ts";
 import { type Answer, ServerUnreachable, type Uplink } from "./uplink.ts";
@@ -14,6 +15,7 @@ import type { WakeUp } from "./wake-up.ts";
 export interface Working {
   readonly uplink: Uplink;
   readonly delivery: Delivery;
+  readonly remediator: Remediator;
   readonly schedule: Schedule;
   readonly presence: Presence;
   readonly alarm: WakeUp;
@@ -35,10 +37,12 @@ export async function doWork(working: Working): Promise<void> {
   const { schedule, alarm, signal, log } = working;
   const lastRead: ScheduleReading = { at: Number.NEGATIVE_INFINITY, connections: -1 };
   let reachable = true;
+  await working.remediator.recover();
   while (!signal.aborted) {
     try {
       await readSchedule(working, lastRead);
       await working.delivery.sendWaiting();
+      await working.remediator.sendReports();
       await doClaimedWork(working);
       if (!reachable) log("the server is back");
       reachable = true;
@@ -73,10 +77,31 @@ async function doClaimedWork(working: Working): Promise<void> {
   while (!working.signal.aborted) {
     const { body } = requireOk(await working.uplink.request("POST", "/agent/v1/work/claim", {}));
     if (!Value.Check(ClaimedWork, body)) throw new ServerUnreachable("The server's work is not understood.");
+    await doRemediations(
+      working,
+      body.items.filter((item) => item.type === "remediation"),
+    );
     const scanner = newScanner(working);
-    for (const item of body.items) await carryOut(working, orderOf(item), scanner);
+    for (const item of body.items) if (item.type === "scan") await carryOut(working, orderOf(item), scanner);
     if (body.items.length < 10) return;
   }
+}
+
+/**
+ * Carries them out, scans, then reports: when the server hears of it, it has the new facts already. Not given up when the
+ * agent ends, as what is begun is better finished.
+ *
+ * @throws ServerUnreachable when a report could not be sent; it is on disk.
+ */
+async function doRemediations(working: Working, orders: readonly RemediationItem[]): Promise<void> {
+  if (orders.length === 0) return;
+  for (const order of orders) await working.remediator.carryOut(order);
+  const scans = new Map(
+    orders.map(({ policyId, benchmark }) => [`${policyId} ${benchmark}`, { workItemId: null, policyId, benchmark }]),
+  );
+  const scanner = newScanner(working);
+  for (const order of scans.values()) await carryOut(working, order, scanner);
+  await working.remediator.sendReports();
 }
 
 async function doDueWork(working: Working): Promise<void> {

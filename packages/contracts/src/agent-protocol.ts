@@ -9,6 +9,7 @@ import { Platform } from "./platform.ts";
  *   POST /agent/v1/enrol            EnrolRequest → EnrolResponse          once, with an enrolment token
  *   POST /agent/v1/work/claim       {} → { items: WorkItem[] }            at most 10; a claim is a lease of 5 minutes
  *   POST /agent/v1/work/:id/fail    { message } → {}
+ *   POST /agent/v1/remediations/:actionId/report  RemediationReport → {}; sending it twice is harmless
  *   POST /agent/v1/facts            FactUpload → FactAck; 409 UnknownBase: send the whole set
  *   GET  /agent/v1/schedule         → AgentSchedule                       what to scan unasked, also while offline
  *   GET  /agent/v1/socket           WebSocket: presence, nudges, progress
@@ -48,14 +49,55 @@ export const EnrolResponse = Type.Object({
 export type EnrolResponse = Static<typeof EnrolResponse>;
 
 /** A scan order. The agent reads every fact the benchmark needs, of all levels and profiles, so one set serves all policies. */
-export const WorkItem = Type.Object({
+export const ScanItem = Type.Object({
   id: Uuid,
   type: Type.Literal("scan"),
   policyId: Uuid,
   /** e.g. "cis-debian-12@1.1.0"; null when there is none for this device: report platform only. */
   benchmark: Type.Union([Type.String(), Type.Null()]),
 });
+export type ScanItem = Static<typeof ScanItem>;
+
+/** An approved remediation. What to change is not in it: the agent works it out from its own content and facts. */
+export const RemediationItem = Type.Object({
+  id: Uuid,
+  type: Type.Literal("remediation"),
+  actionId: Uuid,
+  /** The policy it was asked for under: scanned again afterwards, so that the new verdict shows. */
+  policyId: Uuid,
+  /** The recommendation's number, e.g. "3.3.1". */
+  checkId: Type.String(),
+  /** The check's id in the content pack. */
+  check: Type.String(),
+  /** e.g. "cis-debian-12@1.1.0". */
+  benchmark: Type.String(),
+  action: Type.Enum(["apply", "rollback"] as const),
+  /** `apply`: the hash of the plan that was approved; another plan is refused as `stateChanged`. */
+  planHash: Type.Union([Sha256, Type.Null()]),
+  /** `rollback`: the execution to undo, as its report named it; null: the last one of this check. */
+  executionId: Type.Union([Type.String({ maxLength: 100 }), Type.Null()]),
+});
+export type RemediationItem = Static<typeof RemediationItem>;
+
+export const WorkItem = Type.Union([ScanItem, RemediationItem]);
 export type WorkItem = Static<typeof WorkItem>;
+
+/** How a remediation ended on the device. */
+export const RemediationReport = Type.Object({
+  success: Type.Boolean(),
+  /** Why not, in a sentence. */
+  error: Type.Optional(Type.String({ maxLength: 10_000 })),
+  /** The plan would be another one by now: nothing was touched, and it has to be approved anew. */
+  stateChanged: Type.Optional(Type.Boolean()),
+  /** The journal's id, for rolling it back later. */
+  executionId: Type.Optional(Type.Union([Type.String({ maxLength: 100 }), Type.Null()])),
+  /** The observations the check is judged on, by address, before and after. */
+  beforeState: Type.Optional(Type.Unknown()),
+  afterState: Type.Optional(Type.Unknown()),
+  /** How a person puts it back on the device itself. */
+  rollbackHint: Type.Optional(Type.Union([Type.String({ maxLength: 2000 }), Type.Null()])),
+});
+export type RemediationReport = Static<typeof RemediationReport>;
 
 export const FactUpload = Type.Object({
   /** The work item this answers; null for a scan the agent started by its schedule. */
