@@ -1,11 +1,24 @@
-import { createRootRoute, createRoute, createRouter, Outlet, redirect } from "@tanstack/react-router";
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  type ErrorComponentProps,
+  Outlet,
+  redirect,
+  useRouter,
+} from "@tanstack/react-router";
 import { ErrorState } from "../components/error-state.tsx";
+import { AuditPage } from "../features/audit/audit-page.tsx";
 import { getMe } from "../features/auth/get-me.ts";
 import { SignInPage } from "../features/auth/sign-in-page.tsx";
 import { DevicePage } from "../features/devices/device-page.tsx";
 import { DevicesPage } from "../features/devices/devices-page.tsx";
 import { findingFiltersOf } from "../features/devices/finding-filters.ts";
+import { ExceptionsPage } from "../features/exceptions/exceptions-page.tsx";
 import { OverviewPage } from "../features/overview/overview-page.tsx";
+import { PeoplePage } from "../features/people/people-page.tsx";
+import { PoliciesPage } from "../features/policies/policies-page.tsx";
+import { RemediationsPage } from "../features/remediations/remediations-page.tsx";
 import { ApiRequestError } from "../lib/api-client.ts";
 import { NotFoundPage } from "./not-found-page.tsx";
 import { queryClient } from "./query-client.ts";
@@ -23,11 +36,25 @@ const signIn = createRoute({
   }),
 });
 
+function ShellError({ error, reset }: ErrorComponentProps) {
+  const router = useRouter();
+  const retry = async (): Promise<void> => {
+    await router.invalidate();
+    reset();
+  };
+  return (
+    <main className="mx-auto max-w-xl p-10">
+      <h1 className="mb-4 text-2xl font-bold">Holdfast</h1>
+      <ErrorState error={error instanceof Error ? error : new Error(String(error))} onRetry={() => void retry()} />
+    </main>
+  );
+}
+
 const shell = createRoute({
   getParentRoute: () => root,
   id: "shell",
   component: Shell,
-  errorComponent: ({ error }) => <ErrorState error={error instanceof Error ? error : new Error(String(error))} />,
+  errorComponent: ShellError,
   async beforeLoad({ location }) {
     try {
       await queryClient.ensureQueryData(getMe);
@@ -47,8 +74,17 @@ const device = createRoute({
   validateSearch: findingFiltersOf,
 });
 
+const policies = createRoute({ getParentRoute: () => shell, path: "/policies", component: PoliciesPage });
+const exceptions = createRoute({ getParentRoute: () => shell, path: "/exceptions", component: ExceptionsPage });
+const remediations = createRoute({ getParentRoute: () => shell, path: "/remediations", component: RemediationsPage });
+const people = createRoute({ getParentRoute: () => shell, path: "/people", component: PeoplePage });
+const audit = createRoute({ getParentRoute: () => shell, path: "/audit", component: AuditPage });
+
 export const router = createRouter({
-  routeTree: root.addChildren([signIn, shell.addChildren([overview, devices, device])]),
+  routeTree: root.addChildren([
+    signIn,
+    shell.addChildren([overview, devices, device, policies, exceptions, remediations, people, audit]),
+  ]),
   scrollRestoration: true,
 });
 

@@ -31,9 +31,14 @@ export function Shell() {
           <Link to="/" className="flex items-center gap-2 text-lg font-bold">
             <ShieldIcon /> Holdfast
           </Link>
-          <nav aria-label="Main" className="flex gap-1">
+          <nav aria-label="Main" className="flex flex-wrap gap-1">
             <NavigationLink to="/">Overview</NavigationLink>
             <NavigationLink to="/devices">Devices</NavigationLink>
+            <NavigationLink to="/policies">Policies</NavigationLink>
+            <NavigationLink to="/exceptions">Exceptions</NavigationLink>
+            <NavigationLink to="/remediations">Remediations</NavigationLink>
+            <NavigationLink to="/people">People</NavigationLink>
+            <NavigationLink to="/audit">Audit</NavigationLink>
           </nav>
           <div className="ml-auto flex items-center gap-3">
             <span className="hidden text-sm text-muted sm:inline">{me.email}</span>
@@ -51,7 +56,9 @@ export function Shell() {
   );
 }
 
-function NavigationLink({ to, children }: { readonly to: "/" | "/devices"; readonly children: string }) {
+type PagePath = "/" | "/devices" | "/policies" | "/exceptions" | "/remediations" | "/people" | "/audit";
+
+function NavigationLink({ to, children }: { readonly to: PagePath; readonly children: string }) {
   return (
     <Link
       to={to}

@@ -6,8 +6,9 @@ import { PresenceBadge, RiskBadge } from "../../components/badges.tsx";
 import { EmptyState } from "../../components/empty-state.tsx";
 import { ErrorState } from "../../components/error-state.tsx";
 import { Loading } from "../../components/loading.tsx";
-import { formatAge, formatTime } from "../../lib/format-time.ts";
-import { devicesPerPage, getDevices } from "./get-devices.ts";
+import { Pages } from "../../components/pages.tsx";
+import { Time } from "../../components/time.tsx";
+import { getDevices } from "./get-devices.ts";
 
 export function DevicesPage() {
   const [search, setSearch] = useState("");
@@ -101,39 +102,7 @@ function DeviceRow({ device }: { readonly device: Device }) {
         <RiskBadge risk={latest?.riskLevel ?? null} />
       </td>
       <td className="px-4 py-2 text-right tabular-nums">{latest?.counts.fail ?? "–"}</td>
-      <td className="px-4 py-2 text-muted">
-        {latest ? (
-          <time dateTime={latest.checkedAt} title={formatTime(latest.checkedAt)}>
-            {formatAge(latest.checkedAt)}
-          </time>
-        ) : (
-          "never"
-        )}
-      </td>
+      <td className="px-4 py-2 text-muted">{latest ? <Time at={latest.checkedAt} /> : "never"}</td>
     </tr>
-  );
-}
-
-interface PagesProps {
-  readonly page: number;
-  readonly total: number;
-  readonly onPage: (page: number) => void;
-}
-
-function Pages({ page, total, onPage }: PagesProps) {
-  const last = Math.max(0, Math.ceil(total / devicesPerPage) - 1);
-  if (last === 0) return null;
-  return (
-    <nav aria-label="Pages" className="mt-4 flex items-center justify-end gap-3">
-      <span className="text-muted">
-        Page {page + 1} of {last + 1}
-      </span>
-      <button type="button" className="button button-quiet" disabled={page === 0} onClick={() => onPage(page - 1)}>
-        Previous
-      </button>
-      <button type="button" className="button button-quiet" disabled={page === last} onClick={() => onPage(page + 1)}>
-        Next
-      </button>
-    </nav>
   );
 }

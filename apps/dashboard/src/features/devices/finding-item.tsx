@@ -1,15 +1,19 @@
 import type { DeviceFinding } from "@holdfast/contracts/own-api";
+import { useParams } from "@tanstack/react-router";
 import { type ReactNode, useEffect, useId, useRef } from "react";
 import { SeverityBadge, StatusBadge } from "../../components/badges.tsx";
+import { RequestFix } from "../remediations/request-fix.tsx";
 
 interface FindingItemProps {
   readonly finding: DeviceFinding;
+  /** The policy it was judged by; a fix is requested under it. */
+  readonly policyId: string;
   readonly open: boolean;
   readonly onToggle: (open: boolean) => void;
 }
 
 /** A finding as a line that unfolds into what was expected, what was found, where, why it matters and how to fix it. */
-export function FindingItem({ finding, open, onToggle }: FindingItemProps) {
+export function FindingItem({ finding, policyId, open, onToggle }: FindingItemProps) {
   const id = useId();
   const item = useRef<HTMLLIElement>(null);
   const openedByAddress = useRef(open);
@@ -36,17 +40,24 @@ export function FindingItem({ finding, open, onToggle }: FindingItemProps) {
             <SeverityBadge severity={finding.severity} />
           </span>
           <span className="min-w-64 flex-1">
-            <span className="mr-2 text-muted tabular-nums">{finding.checkId}</span>
+            <span className="mr-1 text-muted tabular-nums">{finding.checkId}</span>{" "}
             <span className="font-medium">{finding.title}</span>
           </span>
         </button>
       </h3>
-      {open && <Details id={id} finding={finding} />}
+      {open && <Details id={id} finding={finding} policyId={policyId} />}
     </li>
   );
 }
 
-function Details({ id, finding }: { readonly id: string; readonly finding: DeviceFinding }) {
+interface DetailsProps {
+  readonly id: string;
+  readonly finding: DeviceFinding;
+  readonly policyId: string;
+}
+
+function Details({ id, finding, policyId }: DetailsProps) {
+  const { deviceId } = useParams({ from: "/shell/devices/$deviceId" });
   return (
     <div id={id} className="border-t border-line bg-sunken px-4 py-4 sm:pl-12">
       {finding.message !== "" && finding.status !== "fail" && <p className="mb-4 font-medium">{finding.message}</p>}
@@ -56,6 +67,7 @@ function Details({ id, finding }: { readonly id: string; readonly finding: Devic
         <Detail term="How to fix it">{finding.remediation}</Detail>
         {finding.impact !== "" && <Detail term="What it may affect">{finding.impact}</Detail>}
       </dl>
+      {finding.status === "fail" && <RequestFix deviceId={deviceId} policyId={policyId} checkId={finding.checkId} />}
       <p className="mt-4 text-sm text-muted">
         {finding.section}; Level {finding.level}; {finding.assessment}; {finding.category}
       </p>

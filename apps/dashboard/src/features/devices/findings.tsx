@@ -36,6 +36,7 @@ export function Findings({ found }: { readonly found: DeviceFindings }) {
             <FindingItem
               key={finding.checkId}
               finding={finding}
+              policyId={found.result.policyId}
               open={filters.open === finding.checkId}
               onToggle={(open) => change({ open: open ? finding.checkId : undefined })}
             />

@@ -1,16 +1,16 @@
 import type { Device } from "@holdfast/contracts/own-api";
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { perPage } from "../../components/pages.tsx";
 import { request } from "../../lib/api-client.ts";
 
 export const devicesKey = ["devices"];
-export const devicesPerPage = 50;
 
 /** One page of devices whose hostname holds the search text. */
 export const getDevices = (search: string, page: number) =>
   queryOptions({
     queryKey: [...devicesKey, search, page],
     queryFn: () => {
-      const query = new URLSearchParams({ skip: String(page * devicesPerPage), limit: String(devicesPerPage) });
+      const query = new URLSearchParams({ skip: String(page * perPage), limit: String(perPage) });
       if (search !== "") query.set("search", search);
       return request<{ items: Device[]; total: number }>("GET", `/devices?${query}`);
     },
