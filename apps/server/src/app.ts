@@ -9,12 +9,18 @@ import { sql } from "kysely";
 import type { TSchema } from "typebox";
 import type { Services } from "./context.ts";
 import { DomainError } from "./errors.ts";
+import { auditRoutes } from "./features/audit-log/routes.ts";
 import { authRoutes } from "./features/auth/routes.ts";
 import type { Presence } from "./features/devices/presence.ts";
 import { deviceRoutes } from "./features/devices/routes.ts";
 import { liveRoutes } from "./features/live/routes.ts";
+import { organisationRoutes } from "./features/organisations/routes.ts";
 import { overviewRoutes } from "./features/overview/routes.ts";
+import { remediationRoutes } from "./features/remediations/routes.ts";
+import { resultRoutes } from "./features/results/routes.ts";
 import type { ScanProgress } from "./features/scans/scan-progress.ts";
+import { tokenRoutes } from "./features/tokens/routes.ts";
+import { userRoutes } from "./features/users/routes.ts";
 import { detailStyle, errorHandler, errorStyle } from "./http/error-handler.ts";
 import { requireSignIn } from "./http/request-context.ts";
 import { serveDashboard } from "./http/static-files.ts";
@@ -88,9 +94,15 @@ async function servePeople(app: FastifyInstance, options: AppOptions): Promise<v
     async (api) => {
       requireSignIn(api, services, sessionKey);
       await api.register(authRoutes, { services, sessionKey });
+      await api.register(organisationRoutes);
+      await api.register(userRoutes);
+      await api.register(tokenRoutes);
+      await api.register(auditRoutes);
       await api.register(overviewRoutes);
       await api.register(deviceRoutes, { progress });
+      await api.register(resultRoutes);
       await api.register(liveRoutes, { events });
+      await api.register(remediationRoutes);
       await api.register(complianceRoutes, { prefix: "/compliance" });
       api.get("/openapi.json", { config: { public: true }, schema: { hide: true } }, () => app.swagger());
     },

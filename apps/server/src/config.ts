@@ -1,5 +1,6 @@
 import path from "node:path";
 import type { Pack } from "@holdfast/content/pack";
+import { defaultRiskThresholds, type RiskThresholds } from "@holdfast/contracts/scoring";
 import { StartupError } from "./errors.ts";
 import type { FirstRun } from "./first-run.ts";
 
@@ -30,6 +31,13 @@ export interface ServerConfig {
   readonly logLevel?: string;
   /** Connections of the main pool, default 10. */
   readonly poolSize?: number;
+  /** The lowest score of low, medium and high risk. Environment: HOLDFAST_RISK_THRESHOLDS, e.g. "90,75,50". */
+  readonly riskThresholds?: RiskThresholds;
+  /**
+   * How long a device may take to report on a remediation that it has taken; default 30. Environment:
+   * HOLDFAST_REMEDIATION_DEADLINE_MINUTES.
+   */
+  readonly remediationDeadlineMinutes?: number;
   /** Keeps what an empty database is entered with, before it is made: hashes are all that is left of it afterwards. */
   readonly saveFirstRun?: (firstRun: FirstRun) => Promise<void>;
 }
@@ -46,6 +54,8 @@ export interface Config {
   readonly logFile: string | null;
   readonly logLevel: string;
   readonly poolSize: number;
+  readonly riskThresholds: RiskThresholds;
+  readonly remediationDeadlineMinutes: number;
   readonly saveFirstRun: (firstRun: FirstRun) => Promise<void>;
 }
 
@@ -64,6 +74,10 @@ export function readConfig(options: ServerConfig, env: NodeJS.ProcessEnv = proce
   }
   const port = options.port ?? Number(env["PORT"] ?? 8423);
   if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new StartupError(`${port} is not a port.`);
+  const remediationDeadlineMinutes =
+    options.remediationDeadlineMinutes ?? Number(env["HOLDFAST_REMEDIATION_DEADLINE_MINUTES"] ?? 30);
+  if (!(remediationDeadlineMinutes > 0))
+    throw new StartupError("HOLDFAST_REMEDIATION_DEADLINE_MINUTES is not a number of minutes above 0.");
   return Object.freeze({
     pack: options.pack,
     stateDir: path.resolve(stateDir),
@@ -76,8 +90,20 @@ export function readConfig(options: ServerConfig, env: NodeJS.ProcessEnv = proce
     logFile: options.logFile ?? env["HOLDFAST_LOG_FILE"] ?? null,
     logLevel: options.logLevel ?? env["HOLDFAST_LOG_LEVEL"] ?? "info",
     poolSize: options.poolSize ?? 10,
+    riskThresholds: options.riskThresholds ?? readThresholds(env["HOLDFAST_RISK_THRESHOLDS"]),
+    remediationDeadlineMinutes,
     saveFirstRun: options.saveFirstRun ?? (async () => undefined),
   });
+}
+
+function readThresholds(text: string | undefined): RiskThresholds {
+  if (!text) return defaultRiskThresholds;
+  const numbers = text.split(",").map(Number);
+  const [low = Number.NaN, medium = Number.NaN, high = Number.NaN] = numbers;
+  if (numbers.length !== 3 || !(100 >= low && low > medium && medium > high && high >= 0)) {
+    throw new StartupError(`HOLDFAST_RISK_THRESHOLDS is "${text}"; give three falling scores such as 90,75,50.`);
+  }
+  return { low, medium, high };
 }
 
 function isRole(value: string): value is Role {

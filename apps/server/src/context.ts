@@ -1,9 +1,11 @@
 import type { Pack } from "@holdfast/content/pack";
 import type { Permission } from "@holdfast/contracts/own-api";
+import type { RiskThresholds } from "@holdfast/contracts/scoring";
 import { type Kysely, sql, type Transaction } from "kysely";
 import type { Logger } from "pino";
 import type { Database } from "./db/schema.ts";
 import { Forbidden } from "./errors.ts";
+import type { JobQueue } from "./jobs.ts";
 
 /** Who does it. The label is for people: an e-mail address, a token's name, a host name. */
 export interface Actor {
@@ -11,6 +13,15 @@ export interface Actor {
   readonly id: string;
   readonly label: string;
   readonly permissions: ReadonlySet<Permission>;
+  /** The account behind a token; left out for a token that is nobody's, and for who is no token. */
+  readonly userId?: string;
+  /** Administers every organisation, and uses no token that is limited to one. */
+  readonly administrator?: boolean;
+}
+
+/** Who is answerable: a person also when they act through a token, else the actor itself. */
+export function personOf({ id, userId }: Actor): string {
+  return userId ?? id;
 }
 
 /** What a process has one of. */
@@ -18,6 +29,10 @@ export interface Services {
   readonly db: Kysely<Database>;
   readonly pack: Pack;
   readonly log: Logger;
+  /** The lowest score of each risk level; the documented ones when left out. */
+  readonly riskThresholds?: RiskThresholds;
+  /** For the few who need to know that a job was queued before they answer; left out where only the relay hands over. */
+  readonly queue?: Pick<JobQueue, "add">;
 }
 
 /** All a verb may depend on, made once per request or job. */
@@ -26,6 +41,8 @@ export interface Ctx {
   readonly actor: Actor;
   readonly orgId: string;
   readonly now: Date;
+  /** Of the HTTP request it serves: the log and the audit log name it. */
+  readonly requestId?: string;
 }
 
 /** A context inside a transaction that sees this organisation's rows only. Queries take no other. */

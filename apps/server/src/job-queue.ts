@@ -15,6 +15,7 @@ const attempts = 5;
 const jobOptions = { removeOnComplete: true, removeOnFail: { age: 7 * 86_400, count: 1000 } };
 const queueOptions = { defaultJobOptions: jobOptions, streams: { events: { maxLen: 100 } } };
 const concurrency = 5;
+const addTimeoutMs = 5000;
 
 type Run = (job: TakenJob) => Promise<void>;
 
@@ -28,7 +29,7 @@ export async function openJobQueue({ redisUrl, databaseUrl, log }: QueueOptions)
   return {
     async add({ id, name, data, delayMs }: QueuedJob) {
       const backoff = { type: "exponential", delay: 1000 };
-      await queue.add(name, data, { jobId: id, delay: delayMs, attempts, backoff });
+      await withinTime(queue.add(name, data, { jobId: id, delay: delayMs, attempts, backoff }));
     },
     async repeat(name, everyMs) {
       await queue.upsertJobScheduler(name, { every: everyMs }, { name, opts: jobOptions });
@@ -44,6 +45,19 @@ export async function openJobQueue({ redisUrl, databaseUrl, log }: QueueOptions)
       await queue.close();
     },
   };
+}
+
+/** A client that has lost its server waits for it without end; whoever adds a job has to be told. */
+async function withinTime<T>(adding: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`The job queue did not answer in ${addTimeoutMs} ms.`)), addTimeoutMs);
+  });
+  try {
+    return await Promise.race([adding, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** What is used of a queue and its worker, whatever the backend's type parameters. */

@@ -49,6 +49,7 @@ export function defineJob<Payload extends TSchema>(definition: JobDefinition<Pay
 /**
  * Puts a job into the outbox: it exists exactly if the transaction commits.
  *
+ * @param heldUntil the relay leaves it alone until then; see handOver.
  * @returns the id it has in the queue too.
  */
 export async function enqueue<Payload extends TSchema>(
@@ -56,13 +57,14 @@ export async function enqueue<Payload extends TSchema>(
   job: JobDefinition<Payload>,
   payload: Static<Payload>,
   runAt: Date = tx.now,
+  heldUntil: Date | null = null,
 ): Promise<string> {
   const id = randomUUID();
   await tx.db
     .insertInto("outbox")
-    .values({ id, orgId: tx.orgId, name: job.name, payload: canonicalJson(payload), runAt })
+    .values({ id, orgId: tx.orgId, name: job.name, payload: canonicalJson(payload), runAt, heldUntil })
     .execute();
-  await wakeRelay(tx);
+  if (heldUntil === null) await wakeRelay(tx);
   return id;
 }
 

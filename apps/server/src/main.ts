@@ -12,12 +12,16 @@ import { isAlive } from "./db/postmaster.ts";
 import { StartupError } from "./errors.ts";
 import { Presence } from "./features/devices/presence.ts";
 import { issueEnrolmentToken } from "./features/organisations/issue-enrolment-token.ts";
+import { failOverdueRemediations } from "./features/remediations/fail-overdue-remediations.ts";
+import { dispatchRemediation } from "./features/remediations/jobs.ts";
+import { deleteScansJob } from "./features/policies/jobs.ts";
+import { rejudgePolicy } from "./features/results/rejudge.ts";
 import { openScansJob } from "./features/scans/jobs.ts";
 import { openDueScans } from "./features/scans/open-due-scans.ts";
 import { ScanProgress } from "./features/scans/scan-progress.ts";
 import { type FirstRun, firstContext, furnish } from "./first-run.ts";
 import { openJobQueue } from "./job-queue.ts";
-import { type JobQueue, runJob } from "./jobs.ts";
+import { type JobDefinition, type JobQueue, runJob } from "./jobs.ts";
 import { LiveEvents } from "./live-events.ts";
 import { createLog } from "./log.ts";
 import { startRelay } from "./outbox.ts";
@@ -41,6 +45,7 @@ export interface RunningServer {
 }
 
 const watchMs = 1000;
+const jobs: readonly JobDefinition[] = [openScansJob, dispatchRemediation, rejudgePolicy, deleteScansJob];
 const minuteMs = 60_000;
 const dayMs = 86_400_000;
 
@@ -77,15 +82,25 @@ async function start(
   const onError = (error: Error): void => log.warn({ err: error }, "a database connection broke");
   const connection = connect(databaseUrl, config.poolSize, onError);
   closers.push(() => connection.close());
-  const services: Services = { db: connection.db, pack: config.pack, log };
+  const queue = await openJobQueue({ redisUrl: config.redisUrl, databaseUrl, log });
+  closers.push(() => queue.close());
+  const { pack, riskThresholds } = config;
+  const services: Services = { db: connection.db, pack, log, queue, riskThresholds };
   const firstRun = await furnish(services, config.saveFirstRun);
   const events = new LiveEvents(databaseUrl, log);
   await events.start();
   closers.push(() => events.close());
-  const queue = await openJobQueue({ redisUrl: config.redisUrl, databaseUrl, log });
-  closers.push(() => queue.close());
   closers.push(startRelay(services, queue, events));
-  if (config.role !== "api") await startWork(services, queue, () => ensurePartitions(connection.pool, new Date()));
+  if (config.role !== "api") {
+    await startWork(services, queue, {
+      "open-due-scans": { everyMs: minuteMs, run: () => openDueScans(services) },
+      "make-partitions": { everyMs: dayMs, run: () => ensurePartitions(connection.pool, new Date()) },
+      "fail-overdue-remediations": {
+        everyMs: 20_000,
+        run: () => failOverdueRemediations(services, config.remediationDeadlineMinutes),
+      },
+    });
+  }
   const presence = new Presence(services, events);
   const progress = new ScanProgress(events);
   const { dashboardDir } = config;
@@ -178,17 +193,21 @@ async function reachable<T>(databaseUrl: string, work: () => Promise<T>): Promis
   }
 }
 
-async function startWork(services: Services, queue: JobQueue, partition: () => Promise<void>): Promise<void> {
-  const repeated: Readonly<Record<string, () => Promise<unknown>>> = {
-    "open-due-scans": () => openDueScans(services),
-    "make-partitions": partition,
-  };
+interface RepeatedWork {
+  readonly everyMs: number;
+  run(): Promise<unknown>;
+}
+
+async function startWork(
+  services: Services,
+  queue: JobQueue,
+  repeated: Readonly<Record<string, RepeatedWork>>,
+): Promise<void> {
   await queue.work(async (job) => {
-    const run = repeated[job.name];
-    await (run === undefined ? runJob(services, [openScansJob], job) : run());
+    const work = repeated[job.name];
+    await (work === undefined ? runJob(services, jobs, job) : work.run());
   });
-  await queue.repeat("open-due-scans", minuteMs);
-  await queue.repeat("make-partitions", dayMs);
+  for (const [name, { everyMs }] of Object.entries(repeated)) await queue.repeat(name, everyMs);
 }
 
 async function listen(app: FastifyInstance, { host, port }: Config): Promise<string> {

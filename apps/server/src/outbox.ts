@@ -49,6 +49,7 @@ async function relayBatch(services: Services, queue: JobQueue): Promise<number> 
     const rows = await db
       .selectFrom("outbox")
       .select(["id", "orgId", "name", "payload", "runAt"])
+      .where((where) => where.or([where("heldUntil", "is", null), where("heldUntil", "<=", new Date())]))
       .orderBy("createdAt")
       .limit(batchSize)
       .forUpdate()

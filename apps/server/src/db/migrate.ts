@@ -22,8 +22,8 @@ export async function migrate(connectionString: string): Promise<void> {
     );
     const { rows } = await client.query<{ version: number }>("select version from schema_migration");
     const applied = new Set(rows.map((row) => row.version));
-    const newest = Math.max(0, ...applied);
-    if (newest > migrations.length) {
+    const known = Math.max(...migrations.map(({ version }) => version));
+    if (Math.max(0, ...applied) > known) {
       throw new StartupError("The database was made by a newer Holdfast; upgrade this one.");
     }
     for (const migration of migrations.filter(({ version }) => !applied.has(version))) {

@@ -1,6 +1,9 @@
 import { sql as organisations } from "./migrations/0001-organisations.ts";
 import { sql as devices } from "./migrations/0002-devices.ts";
 import { sql as results } from "./migrations/0003-results.ts";
+import { sql as exceptions } from "./migrations/0010-exceptions-and-outcomes.ts";
+import { sql as remediations } from "./migrations/0020-remediations.ts";
+import { sql as administration } from "./migrations/0030-administration.ts";
 
 export interface Migration {
   readonly version: number;
@@ -8,9 +11,12 @@ export interface Migration {
   readonly sql: string;
 }
 
-/** In order. One that has been released is never changed; a new one is added. */
+/** In order, with gaps. One that has been released is never changed; a new one is added. */
 export const migrations: readonly Migration[] = [
   { version: 1, name: "organisations", sql: organisations },
   { version: 2, name: "devices", sql: devices },
   { version: 3, name: "results", sql: results },
+  { version: 10, name: "exceptions-and-outcomes", sql: exceptions },
+  { version: 20, name: "remediations", sql: remediations },
+  { version: 30, name: "administration", sql: administration },
 ];

@@ -1,6 +1,8 @@
 import type { Observation } from "@holdfast/contracts/fact";
+import type { Plan } from "@holdfast/contracts/plan";
 import type { OsType, Platform } from "@holdfast/contracts/platform";
 import type { RiskLevel, Scoring } from "@holdfast/contracts/scoring";
+import type { Severity } from "@holdfast/contracts/severity";
 import type { ColumnType, Generated } from "kysely";
 
 /** jsonb: written as text, so that arrays and strings are not mistaken for SQL's. */
@@ -43,13 +45,16 @@ export interface ApiTokenTable {
   tokenHash: Buffer;
   permissions: string[];
   allOrganisations: Generated<boolean>;
+  createdBy: ColumnType<string | null, string | null | undefined, string | null>;
   createdAt: Generated<Date>;
   expiresAt: Date | null;
+  lastUsedAt: ColumnType<Date | null, Date | null | undefined, Date | null>;
 }
 export interface EnrolmentTokenTable {
   id: Generated<string>;
   orgId: string;
   tokenHash: Buffer;
+  uses: number;
   usesLeft: number;
   createdAt: Generated<Date>;
   expiresAt: Timestamp;
@@ -67,11 +72,19 @@ export interface AuditEventTable {
   detail: Json<unknown>;
   previousHash: Buffer;
   hash: Buffer;
+  requestId: string | null;
+  actorUserId: string | null;
 }
 export interface AuditHeadTable {
   orgId: string;
   seq: number;
   hash: Buffer;
+}
+export interface SignInFailureTable {
+  addressHash: Buffer;
+  failures: number;
+  lastFailedAt: Timestamp;
+  lockedUntil: Date | null;
 }
 export interface OutboxTable {
   id: string;
@@ -80,6 +93,7 @@ export interface OutboxTable {
   payload: Json<unknown>;
   runAt: Timestamp;
   createdAt: Generated<Date>;
+  heldUntil: ColumnType<Date | null, Date | null | undefined, Date | null>;
 }
 export interface PolicyTable {
   id: Generated<string>;
@@ -147,11 +161,18 @@ export interface BenchmarkLayoutTable {
   version: string;
   title: string;
   numbers: string[];
+  /** "0" and "1", one per number: which are of the severity. */
+  critical: string;
+  high: string;
+  medium: string;
+  low: string;
 }
 export interface JudgementTable {
   id: Generated<number>;
   orgId: string;
-  factSetId: number;
+  /** null: of an imported result. */
+  factSetId: number | null;
+  importedResultId: number | null;
   policyId: string;
   policyRevision: number;
   contentDigest: Buffer;
@@ -171,7 +192,12 @@ export interface JudgementTable {
   failedMedium: number;
   failedLow: number;
   score: number | null;
+  /** By the thresholds of when it was judged; readers work it out by today's. */
   riskLevel: RiskLevel | null;
+  passedWeight: number;
+  failedWeight: number;
+  /** "0" and "1", one per place of the layout. */
+  failing: string;
   createdAt: Generated<Date>;
 }
 export interface ScanResultTable {
@@ -191,6 +217,112 @@ export interface LatestResultTable {
   judgementId: number;
   checkedAt: Timestamp;
   receivedAt: Timestamp;
+  layoutId: number | null;
+  failing: string;
+  scoring: Scoring;
+  passedWeight: number;
+  failedWeight: number;
+  passCount: number;
+  failCount: number;
+  errorCount: number;
+  /** Not applicable, manual and not ported. */
+  skippedCount: number;
+  failedCritical: number;
+  failedHigh: number;
+  failedMedium: number;
+  failedLow: number;
+}
+export interface OrganisationCheckTable {
+  orgId: string;
+  id: string;
+  benchmark: string;
+  number: string;
+  place: number;
+  title: string;
+  description: string;
+  level: 1 | 2;
+  category: string;
+  severity: Severity;
+  osType: OsType;
+  remediation: string;
+  builtin: boolean;
+  seeded: boolean;
+  enabled: Generated<boolean>;
+}
+export interface ExceptionTable {
+  id: Generated<string>;
+  orgId: string;
+  checkId: string;
+  benchmark: string;
+  number: string;
+  deviceId: string | null;
+  reason: string;
+  expiresAt: Date | null;
+  createdBy: string;
+  createdAt: Timestamp;
+  revokedAt: Date | null;
+}
+export interface ImportedResultTable {
+  id: Generated<number>;
+  orgId: string;
+  deviceId: string;
+  source: string;
+  findings: Json<unknown>;
+}
+export interface ResultDayTable {
+  orgId: string;
+  deviceId: string;
+  policyId: string;
+  /** ISO date. */
+  day: string;
+  score: number | null;
+  failCount: number;
+}
+export interface ScanDayTable {
+  orgId: string;
+  policyId: string;
+  day: string;
+}
+export const remediationStates = [
+  "requested",
+  "approved",
+  "dispatched",
+  "running",
+  "completed",
+  "failed",
+  "rejected",
+  "cancelled",
+] as const;
+export interface RemediationTable {
+  id: Generated<string>;
+  orgId: string;
+  deviceId: string;
+  policyId: string;
+  resultId: string;
+  recommendation: string;
+  benchmark: string;
+  checkId: string;
+  action: "apply" | "rollback";
+  state: (typeof remediationStates)[number];
+  requestedBy: string;
+  reason: string | null;
+  decidedBy: string | null;
+  decidedAt: Date | null;
+  decisionNote: string | null;
+  plan: Json<Plan>;
+  planHash: string;
+  diff: string;
+  risk: string;
+  undoes: string | null;
+  executionId: string | null;
+  beforeState: ColumnType<unknown, string | null | undefined, string | null>;
+  afterState: ColumnType<unknown, string | null | undefined, string | null>;
+  rollbackHint: string | null;
+  message: string | null;
+  createdAt: Timestamp;
+  startedAt: Date | null;
+  claimedUntil: Date | null;
+  executedAt: Date | null;
 }
 
 export interface Database {
@@ -202,6 +334,7 @@ export interface Database {
   enrolmentToken: EnrolmentTokenTable;
   auditEvent: AuditEventTable;
   auditHead: AuditHeadTable;
+  signInFailure: SignInFailureTable;
   outbox: OutboxTable;
   policy: PolicyTable;
   device: DeviceTable;
@@ -212,4 +345,10 @@ export interface Database {
   judgement: JudgementTable;
   scanResult: ScanResultTable;
   latestResult: LatestResultTable;
+  organisationCheck: OrganisationCheckTable;
+  exception: ExceptionTable;
+  importedResult: ImportedResultTable;
+  resultDay: ResultDayTable;
+  scanDay: ScanDayTable;
+  remediation: RemediationTable;
 }

@@ -3,7 +3,14 @@ import { type Actor, asSystem, type Services } from "../../context.ts";
 import { NotFound, Unauthenticated } from "../../errors.ts";
 import { tokenHash } from "../../tokens.ts";
 import { verifyAccessToken } from "./access-token.ts";
-import { type Account, findAccess, findApiToken, findSessionAccount, organisationExists } from "./queries.ts";
+import {
+  type Account,
+  findAccess,
+  findApiToken,
+  findSessionAccount,
+  noteTokenUse,
+  organisationExists,
+} from "./queries.ts";
 
 /** Who sent a request, before it is known in which organisation. */
 export interface Principal {
@@ -37,7 +44,11 @@ export async function authenticate(
 }
 
 async function authenticateToken(services: Services, credential: string, now: Date): Promise<Principal> {
-  const token = await asSystem(services, (db) => findApiToken(db, tokenHash(credential), now));
+  const token = await asSystem(services, async (db) => {
+    const found = await findApiToken(db, tokenHash(credential), now);
+    if (found !== null && isStale(found.lastUsedAt, now)) await noteTokenUse(db, found.id, now);
+    return found;
+  });
   if (token === null) throw new Unauthenticated("The API token is not valid, has ended or was revoked.");
   const { id, name, userId, administrator, orgId, allOrganisations, expiresAt } = token;
   return {
@@ -48,6 +59,11 @@ async function authenticateToken(services: Services, credential: string, now: Da
     token: { orgId, permissions: token.permissions, allOrganisations },
     expiresAt,
   };
+}
+
+/** Use is noted to the minute, so that most requests write nothing. */
+function isStale(lastUsedAt: Date | null, now: Date): boolean {
+  return lastUsedAt === null || now.getTime() - lastUsedAt.getTime() >= 60_000;
 }
 
 async function authenticateSession(
@@ -85,5 +101,10 @@ export async function enterOrganisation(
     token === null
       ? access.permissions
       : access.permissions.filter((permission) => token.permissions.includes(permission));
-  return { orgId: access.id, actor: { type, id, label, permissions: new Set(held) } };
+  const administers = account?.administrator === true && (token === null || token.allOrganisations);
+  const behind = {
+    ...(account === null ? {} : { userId: account.id }),
+    ...(administers ? { administrator: true } : {}),
+  };
+  return { orgId: access.id, actor: { type, id, label, permissions: new Set(held), ...behind } };
 }

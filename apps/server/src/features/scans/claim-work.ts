@@ -5,19 +5,23 @@ import { publish } from "../../live-events.ts";
 import { selectDevice } from "../devices/queries.ts";
 import { benchmarkFor } from "../policies/benchmark-for.ts";
 import { selectPolicy } from "../policies/queries.ts";
+import { claimRemediations } from "../remediations/claim-remediations.ts";
 import { deleteWorkItem, leaseWorkItems, maxAttempts, type WorkItemRow } from "./queries.ts";
 
 /** A lease: 5 minutes, then the item is offered again. */
 export const leaseMs = 300_000;
+const maxItems = 10;
 
-/** Leases what there is to do to the device, oldest first, at most 10 items. */
+/** Leases what there is to do to the device, at most 10 items: remediations before scans, each oldest first. */
 export async function claimWork(ctx: Ctx, deviceId: string): Promise<WorkItem[]> {
   return inTransaction(ctx, async (tx) => {
-    const leased = await leaseWorkItems(tx, deviceId, new Date(tx.now.getTime() + leaseMs));
+    const until = new Date(tx.now.getTime() + leaseMs);
+    const orders: WorkItem[] = await claimRemediations(tx, deviceId, { until, limit: maxItems });
+    if (orders.length === maxItems) return orders;
+    const leased = await leaseWorkItems(tx, deviceId, until, maxItems - orders.length);
     leased.sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime());
-    if (leased.length === 0) return [];
+    if (leased.length === 0) return orders;
     const { platform } = await selectDevice(tx, deviceId);
-    const orders: WorkItem[] = [];
     for (const item of leased) {
       if (item.attempts > maxAttempts) {
         await giveUp(tx, item);

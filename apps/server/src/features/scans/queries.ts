@@ -98,8 +98,8 @@ export async function selectDevicesWithWork(
   return rows.map(({ deviceId }) => deviceId);
 }
 
-/** Leases the device's available items until a time: oldest first, at most 10. */
-export async function leaseWorkItems(tx: Tx, deviceId: string, until: Date): Promise<WorkItemRow[]> {
+/** Leases the device's available items until a time, oldest first. */
+export async function leaseWorkItems(tx: Tx, deviceId: string, until: Date, limit: number): Promise<WorkItemRow[]> {
   return tx.db
     .updateTable("workItem")
     .set((set) => ({ claimedUntil: until, attempts: set("attempts", "+", 1) }))
@@ -112,7 +112,7 @@ export async function leaseWorkItems(tx: Tx, deviceId: string, until: Date): Pro
         .where("availableAt", "<=", tx.now)
         .where((where) => where.or([where("claimedUntil", "is", null), where("claimedUntil", "<=", tx.now)]))
         .orderBy("createdAt")
-        .limit(10)
+        .limit(limit)
         .forUpdate()
         .skipLocked(),
     )

@@ -1,4 +1,4 @@
-import { EnrolRequest, FactUpload } from "@holdfast/contracts/agent-protocol";
+import { EnrolRequest, FactUpload, RemediationReport } from "@holdfast/contracts/agent-protocol";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { Type } from "typebox";
 import { Compile } from "typebox/compile";
@@ -6,6 +6,7 @@ import type { Services } from "../../context.ts";
 import { NotFound } from "../../errors.ts";
 import { enrolDevice } from "../../features/devices/enrol-device.ts";
 import type { Presence } from "../../features/devices/presence.ts";
+import { reportRemediation } from "../../features/remediations/report-remediation.ts";
 import { storeUpload } from "../../features/results/store-upload.ts";
 import { agentSchedule } from "../../features/scans/agent-schedule.ts";
 import { claimWork } from "../../features/scans/claim-work.ts";
@@ -22,6 +23,7 @@ const bodies = {
   claim: Compile(Type.Object({})),
   fail: Compile(Type.Object({ message: Type.String({ maxLength: 2000 }) })),
   facts: Compile(FactUpload),
+  remediation: Compile(RemediationReport),
 };
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
@@ -61,6 +63,13 @@ export async function agentRoutes(
     const { message } = await readBody(request, bodies.fail);
     if (!uuid.test(request.params.id)) throw new NotFound("work item");
     await failWork(ctx, deviceId, request.params.id, message);
+    return {};
+  });
+  app.post<{ Params: { actionId: string } }>("/remediations/:actionId/report", async (request) => {
+    const { ctx, deviceId } = await agentOf(request);
+    const report = await readBody(request, bodies.remediation);
+    if (!uuid.test(request.params.actionId)) throw new NotFound("remediation action");
+    await reportRemediation(ctx, deviceId, request.params.actionId, report);
     return {};
   });
   app.post("/facts", async (request) => {

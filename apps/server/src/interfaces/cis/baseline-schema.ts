@@ -1,44 +1,57 @@
-import { OsType } from "@holdfast/contracts/platform";
+import { OsType, osTypes } from "@holdfast/contracts/platform";
 import { type Static, Type } from "typebox";
+import { Invalid } from "../../errors.ts";
 import type { NewPolicy, Policy } from "../../features/policies/policy.ts";
 import { parseTime } from "../../http/parse-time.ts";
+import { Time, Uuid } from "./paging.ts";
 
-const Uuid = Type.String({ format: "uuid" });
-const Time = Type.String({ format: "date-time" });
-export const BaselineLevel = Type.Enum(["l1", "l2", "custom"]);
+const levels = ["l1", "l2", "custom"] as const;
+export const BaselineLevel = Type.Enum(levels);
+const versionText = '"latest", a version, or one benchmark: "cis-debian-12" or "cis-debian-12@1.1.0".';
 
 export const ScanSchedule = Type.Object({
   enabled: Type.Boolean(),
   intervalHours: Type.Integer({ minimum: 1, maximum: 168 }),
-  nextScanAt: Type.Union([Time, Type.Null()]),
+  nextScanAt: Type.Union([Time, Type.Null()], { description: "When it is scanned next; null while it is not." }),
 });
+
+/** What a result says of its baseline. */
+export const BaselineName = Type.Object({
+  id: Uuid,
+  name: Type.String(),
+  osType: OsType,
+  benchmarkVersion: Type.String({ description: versionText }),
+  level: BaselineLevel,
+  isActive: Type.Boolean(),
+});
+export type BaselineName = Static<typeof BaselineName>;
 
 /** A stored policy as interface B names it. */
 export const Baseline = Type.Object({
-  id: Uuid,
+  ...BaselineName.properties,
   orgId: Uuid,
-  name: Type.String(),
-  osType: OsType,
-  benchmarkVersion: Type.String({
-    description: '"latest", a version, or one benchmark: "cis-debian-12" or "cis-debian-12@1.1.0".',
-  }),
-  level: BaselineLevel,
   customExclusions: Type.Array(Type.String()),
   scanSchedule: ScanSchedule,
-  isActive: Type.Boolean(),
   createdAt: Time,
   updatedAt: Time,
 });
 export type Baseline = Static<typeof Baseline>;
 
-/** Unknown members are ignored, as clients of this interface send extra ones. */
+const needed = "Required without id.";
+
+/**
+ * A new baseline, or with `id` a change of one: what is left out then stays. Unknown members are ignored, as clients of
+ * this interface send extra ones.
+ */
 export const BaselineBody = Type.Object({
   id: Type.Optional(Uuid),
   orgId: Type.Optional(Uuid),
-  name: Type.String({ minLength: 1, maxLength: 200 }),
-  osType: OsType,
-  benchmarkVersion: Type.String({ minLength: 1, maxLength: 100 }),
-  level: BaselineLevel,
+  name: Type.Optional(Type.String({ minLength: 1, maxLength: 200, pattern: "\\S", description: needed })),
+  osType: Type.Optional(Type.Enum(osTypes, { description: needed })),
+  benchmarkVersion: Type.Optional(
+    Type.String({ minLength: 1, maxLength: 100, pattern: "\\S", description: `${needed} ${versionText}` }),
+  ),
+  level: Type.Optional(Type.Enum(levels, { description: needed })),
   customExclusions: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 100 }), { maxItems: 200 })),
   scanSchedule: Type.Optional(
     Type.Union([
@@ -55,58 +68,97 @@ export const BaselineBody = Type.Object({
 export type BaselineBody = Static<typeof BaselineBody>;
 
 const defaultIntervalHours = 24;
-const newest = "latest";
 
 /**
- * The policy a body describes.
+ * The policy a body describes. "custom" is Level 2 less what is excluded.
  *
- * @param before the policy it updates; null for a new one. "custom" is Level 2, or the level of the policy it was made from.
+ * @throws Invalid naming what a new baseline lacks.
  */
-export function toPolicy(body: BaselineBody, before: Policy | null): NewPolicy {
-  const { benchmark, benchmarkVersion } = readBenchmark(body.benchmarkVersion);
-  const { scanSchedule: schedule } = body;
+export function toNewPolicy(body: BaselineBody): NewPolicy {
+  const { name, osType, benchmarkVersion, level } = body;
+  if (name === undefined || osType === undefined || benchmarkVersion === undefined || level === undefined) {
+    const required = { name, osType, benchmarkVersion, level };
+    const missing = Object.entries(required).flatMap(([field, value]) => (value === undefined ? [field] : []));
+    throw new Invalid(`The body lacks ${missing.join(", ")}.`);
+  }
+  const schedule = body.scanSchedule ?? {};
   return {
-    name: body.name,
-    osType: body.osType,
-    benchmark,
-    benchmarkVersion,
-    level: body.level === "l1" ? 1 : body.level === "l2" ? 2 : (before?.level ?? 2),
-    custom: body.level === "custom",
-    exclusions: body.customExclusions ?? before?.exclusions ?? [],
-    scoring: before?.scoring ?? "flat",
-    scheduleEnabled: schedule?.enabled ?? before?.scheduleEnabled ?? false,
-    intervalMinutes:
-      schedule?.intervalHours === undefined
-        ? (before?.intervalMinutes ?? defaultIntervalHours * 60)
-        : schedule.intervalHours * 60,
-    nextScanAt: schedule?.nextScanAt ? parseTime(schedule.nextScanAt, "nextScanAt") : null,
-    enabled: body.isActive ?? before?.enabled ?? true,
+    name,
+    osType,
+    ...readBenchmark(benchmarkVersion),
+    level: level === "l1" ? 1 : 2,
+    custom: level === "custom",
+    exclusions: body.customExclusions ?? [],
+    scoring: "flat",
+    scheduleEnabled: schedule.enabled ?? false,
+    intervalMinutes: (schedule.intervalHours ?? defaultIntervalHours) * 60,
+    nextScanAt: readNextScan(schedule.nextScanAt),
+    enabled: body.isActive ?? true,
+  };
+}
+
+/** What a body changes of a policy. "custom" keeps the level the policy was made from. */
+export function toPolicyChange(body: BaselineBody, before: Policy): Partial<NewPolicy> {
+  const { name, osType, benchmarkVersion, level, customExclusions, scanSchedule, isActive } = body;
+  const { enabled, intervalHours, nextScanAt } = scanSchedule ?? {};
+  // Minutes that are not whole hours are shown rounded up: what is shown, sent back, changes nothing.
+  const newInterval = intervalHours !== undefined && intervalHours !== wholeHours(before);
+  return {
+    ...(name === undefined ? {} : { name }),
+    ...(osType === undefined ? {} : { osType }),
+    ...(benchmarkVersion === undefined ? {} : readBenchmark(benchmarkVersion)),
+    ...(level === undefined ? {} : { custom: level === "custom" }),
+    ...(level === undefined || level === "custom" ? {} : { level: level === "l1" ? (1 as const) : (2 as const) }),
+    ...(customExclusions === undefined ? {} : { exclusions: customExclusions }),
+    ...(enabled === undefined ? {} : { scheduleEnabled: enabled }),
+    ...(newInterval ? { intervalMinutes: intervalHours * 60 } : {}),
+    ...(nextScanAt === undefined || nextScanAt === null ? {} : { nextScanAt: readNextScan(nextScanAt) }),
+    ...(isActive === undefined ? {} : { enabled: isActive }),
+  };
+}
+
+/** Null: to be worked out from the interval. */
+function readNextScan(text: string | null | undefined): Date | null {
+  return text === undefined || text === null ? null : parseTime(text, "scanSchedule.nextScanAt");
+}
+
+function wholeHours({ intervalMinutes }: Pick<Policy, "intervalMinutes">): number {
+  return Math.ceil(intervalMinutes / 60);
+}
+
+export function presentBaselineName(
+  policy: Pick<Policy, "id" | "name" | "osType" | "benchmark" | "benchmarkVersion" | "level" | "custom" | "enabled">,
+): BaselineName {
+  return {
+    id: policy.id,
+    name: policy.name,
+    osType: policy.osType,
+    benchmarkVersion: presentBenchmark(policy),
+    level: policy.custom ? "custom" : policy.level === 1 ? "l1" : "l2",
+    isActive: policy.enabled,
   };
 }
 
 export function presentBaseline(policy: Policy): Baseline {
   return {
-    id: policy.id,
+    ...presentBaselineName(policy),
     orgId: policy.orgId,
-    name: policy.name,
-    osType: policy.osType,
-    benchmarkVersion: presentBenchmark(policy),
-    level: policy.custom ? "custom" : policy.level === 1 ? "l1" : "l2",
     customExclusions: policy.exclusions,
     scanSchedule: {
       enabled: policy.scheduleEnabled,
-      intervalHours: Math.ceil(policy.intervalMinutes / 60),
-      nextScanAt: policy.scheduleEnabled ? (policy.nextScanAt?.toISOString() ?? null) : null,
+      intervalHours: wholeHours(policy),
+      nextScanAt: policy.scheduleEnabled && policy.enabled ? (policy.nextScanAt?.toISOString() ?? null) : null,
     },
-    isActive: policy.enabled,
     createdAt: policy.createdAt.toISOString(),
     updatedAt: policy.updatedAt.toISOString(),
   };
 }
 
+const newest = "latest";
+
 /** "1.1.0" is a version of each platform's benchmark, "cis-debian-12@1.1.0" one benchmark's; "latest" leaves both open. */
 function readBenchmark(text: string): Pick<Policy, "benchmark" | "benchmarkVersion"> {
-  const [name = "", version] = text.split("@", 2);
+  const [name = "", version] = text.trim().split("@", 2);
   if (version !== undefined) return { benchmark: name, benchmarkVersion: version };
   if (name === newest) return { benchmark: null, benchmarkVersion: null };
   if (/^v?\d/i.test(name)) return { benchmark: null, benchmarkVersion: name.replace(/^v/i, "") };
@@ -114,7 +166,7 @@ function readBenchmark(text: string): Pick<Policy, "benchmark" | "benchmarkVersi
 }
 
 /** The inverse of `readBenchmark`. */
-function presentBenchmark({ benchmark, benchmarkVersion }: Policy): string {
+function presentBenchmark({ benchmark, benchmarkVersion }: Pick<Policy, "benchmark" | "benchmarkVersion">): string {
   if (benchmark === null) return benchmarkVersion ?? newest;
   return benchmarkVersion === null ? benchmark : `${benchmark}@${benchmarkVersion}`;
 }

@@ -1,33 +1,20 @@
 import { OsType } from "@holdfast/contracts/platform";
 import { roundScore } from "@holdfast/contracts/scoring";
-import { Severity } from "@holdfast/contracts/severity";
-import type { FindingStatus } from "@holdfast/contracts/verdict";
 import { type Static, Type } from "typebox";
+import type { ComplianceRow } from "../../features/compliance/queries.ts";
 import type { JudgedResult } from "../../features/results/queries.ts";
 import type { ReadFinding } from "../../features/results/read-findings.ts";
 import { Baseline } from "./baseline-schema.ts";
-
-const Uuid = Type.String({ format: "uuid" });
-const Time = Type.String({ format: "date-time" });
-const BaselineStatus = Type.Enum(["pass", "fail", "not_applicable", "error"]);
-
-export const BaselineFinding = Type.Object({
-  checkId: Type.String(),
-  title: Type.String(),
-  severity: Severity,
-  status: BaselineStatus,
-  evidence: Type.Unknown({ description: "What was expected, what was found and where." }),
-  remediation: Type.Object({ action: Type.String() }),
-  message: Type.String(),
-});
-type BaselineFinding = Static<typeof BaselineFinding>;
+import { BaselineFinding, presentFinding } from "./finding-schema.ts";
+import { Time, Uuid } from "./paging.ts";
 
 const Count = Type.Integer();
 const Summary = Type.Object({
   pass: Count,
-  fail: Count,
+  fail: Type.Integer({ description: "Failed findings, also those an exception covers." }),
   error: Count,
   not_applicable: Count,
+  exempted: Type.Integer({ description: "Failed findings that an exception covers." }),
   failedBySeverity: Type.Object({ critical: Count, high: Count, medium: Count, low: Count }),
 });
 
@@ -37,10 +24,10 @@ export const BaselineResult = Type.Object({
   deviceId: Uuid,
   baselineId: Uuid,
   checkedAt: Time,
-  totalChecks: Count,
+  totalChecks: Type.Integer({ description: "Passed and failed." }),
   passedChecks: Count,
-  failedChecks: Count,
-  score: Type.Union([Type.Integer(), Type.Null()]),
+  failedChecks: Type.Integer({ description: "Without those an exception covers." }),
+  score: Type.Union([Type.Integer(), Type.Null()], { description: "Null when nothing was evaluated." }),
   findings: Type.Array(BaselineFinding),
   summary: Summary,
 });
@@ -58,20 +45,37 @@ export const DeviceReport = Type.Object({
   reports: Type.Array(Type.Object({ result: BaselineResult, baseline: Baseline })),
 });
 
-const statusWord: Readonly<Record<FindingStatus, BaselineFinding["status"]>> = {
-  pass: "pass",
-  fail: "fail",
-  error: "error",
-  not_applicable: "not_applicable",
-  manual: "not_applicable",
-  not_ported: "not_applicable",
-};
+/** What both a latest and an older result have. */
+type Counted = Pick<
+  ComplianceRow,
+  | "resultId"
+  | "deviceId"
+  | "policyId"
+  | "checkedAt"
+  | "passCount"
+  | "failCount"
+  | "exemptedCount"
+  | "errorCount"
+  | "skippedCount"
+  | "failedCritical"
+  | "failedHigh"
+  | "failedMedium"
+  | "failedLow"
+  | "score"
+>;
 
-export function presentBaselineResult(result: JudgedResult, findings: readonly ReadFinding[]): BaselineResult {
-  const { passCount, failCount, errorCount, notApplicableCount, manualCount, notPortedCount } = result;
+export function presentReport(result: JudgedResult, findings: readonly ReadFinding[]): BaselineResult {
+  const { orgId, notApplicableCount, manualCount, notPortedCount } = result;
+  const skippedCount = notApplicableCount + manualCount + notPortedCount;
+  return { ...presentCounted(orgId, { ...result, skippedCount }), findings: findings.map(presentFinding) };
+}
+
+/** Without findings, as the overview lists hundreds of results; the device's report has them. */
+export function presentCounted(orgId: string, result: Counted): BaselineResult {
+  const { passCount, failCount, exemptedCount, errorCount, skippedCount } = result;
   return {
     id: result.resultId,
-    orgId: result.orgId,
+    orgId,
     deviceId: result.deviceId,
     baselineId: result.policyId,
     checkedAt: result.checkedAt.toISOString(),
@@ -79,12 +83,13 @@ export function presentBaselineResult(result: JudgedResult, findings: readonly R
     passedChecks: passCount,
     failedChecks: failCount,
     score: result.score === null ? null : roundScore(result.score, 0),
-    findings: findings.map(presentFinding),
+    findings: [],
     summary: {
       pass: passCount,
-      fail: failCount,
+      fail: failCount + exemptedCount,
       error: errorCount,
-      not_applicable: notApplicableCount + manualCount + notPortedCount,
+      not_applicable: skippedCount,
+      exempted: exemptedCount,
       failedBySeverity: {
         critical: result.failedCritical,
         high: result.failedHigh,
@@ -92,18 +97,5 @@ export function presentBaselineResult(result: JudgedResult, findings: readonly R
         low: result.failedLow,
       },
     },
-  };
-}
-
-function presentFinding({ finding }: ReadFinding): BaselineFinding {
-  const { checkId, title, severity, status, evidence, remediation, message } = finding;
-  return {
-    checkId,
-    title,
-    severity,
-    status: statusWord[status],
-    evidence,
-    remediation: { action: remediation },
-    message: status === "manual" ? "manual" : message,
   };
 }

@@ -1,0 +1,108 @@
+import type { OsType } from "@holdfast/contracts/platform";
+import { type RawBuilder, sql } from "kysely";
+import type { Tx } from "../../context.ts";
+import type { Page } from "../../http/paging.ts";
+import type { DeviceRow } from "../devices/queries.ts";
+import type { Policy } from "../policies/policy.ts";
+import { type LatestOutcome, latestOutcome } from "../results/latest-outcome.ts";
+
+export interface ComplianceFilter {
+  readonly policyId?: string | undefined;
+  readonly osType?: OsType | undefined;
+  /** Whole numbers, compared with the score as it is shown; a result without a score is outside any bound. */
+  readonly minScore?: number | undefined;
+  readonly maxScore?: number | undefined;
+}
+
+/** A device's latest result of a policy, with what is shown beside it. */
+export interface ComplianceRow extends LatestOutcome {
+  readonly hostname: string;
+  readonly deviceOs: DeviceRow["osType"];
+  readonly onlineUntil: Date | null;
+  readonly policy: Pick<
+    Policy,
+    "id" | "name" | "osType" | "benchmark" | "benchmarkVersion" | "level" | "custom" | "enabled"
+  >;
+}
+
+export interface ComplianceSummary {
+  /** Results that match. */
+  readonly total: number;
+  /** Devices of which anything was evaluated. */
+  readonly devicesAudited: number;
+  /** Mean of the results' scores, unrounded; null when none has one. */
+  readonly averageScore: number | null;
+  /** Devices with an open failure in one of the results. */
+  readonly failingDevices: number;
+}
+
+const wholeScore = sql<number>`floor(outcome.score + 0.5)`;
+
+function matching(tx: Tx, { policyId, osType, minScore, maxScore }: ComplianceFilter) {
+  return tx.db
+    .selectFrom(latestOutcome(tx).as("outcome"))
+    .innerJoin("device", "device.id", "outcome.deviceId")
+    .$if(policyId !== undefined, (query) => query.where("outcome.policyId", "=", policyId ?? ""))
+    .$if(osType !== undefined, (query) => query.where("device.osType", "=", osType ?? "linux"))
+    .$if(minScore !== undefined, (query) => query.where(wholeScore, ">=", minScore ?? 0))
+    .$if(maxScore !== undefined, (query) => query.where(wholeScore, "<=", maxScore ?? 100));
+}
+
+export async function selectComplianceSummary(tx: Tx, filter: ComplianceFilter): Promise<ComplianceSummary> {
+  const devices = (condition: RawBuilder<unknown>) =>
+    sql<number>`count(distinct outcome.device_id) filter (where ${condition})`;
+  return matching(tx, filter)
+    .select((select) => [
+      select.fn.countAll<number>().as("total"),
+      devices(sql`outcome.score is not null`).as("devicesAudited"),
+      sql<number | null>`avg(outcome.score)`.as("averageScore"),
+      devices(sql`outcome.score is not null and outcome.fail_count > 0`).as("failingDevices"),
+    ])
+    .executeTakeFirstOrThrow();
+}
+
+/** By host name. */
+export async function selectCompliance(tx: Tx, filter: ComplianceFilter, page: Page): Promise<ComplianceRow[]> {
+  const rows = await matching(tx, filter)
+    .innerJoin("policy", "policy.id", "outcome.policyId")
+    .select([
+      "outcome.deviceId",
+      "outcome.policyId",
+      "outcome.resultId",
+      "outcome.judgementId",
+      "outcome.checkedAt",
+      "outcome.receivedAt",
+      "outcome.layoutId",
+      "outcome.failing",
+      "outcome.passCount",
+      "outcome.failCount",
+      "outcome.exemptedCount",
+      "outcome.errorCount",
+      "outcome.skippedCount",
+      "outcome.failedCritical",
+      "outcome.failedHigh",
+      "outcome.failedMedium",
+      "outcome.failedLow",
+      "outcome.score",
+      "hostname",
+      "device.osType as deviceOs",
+      "onlineUntil",
+      "policy.name",
+      "policy.osType",
+      "benchmark",
+      "benchmarkVersion",
+      "level",
+      "custom",
+      "enabled",
+    ])
+    .orderBy("hostname")
+    .orderBy("outcome.deviceId")
+    .orderBy("outcome.policyId")
+    .offset(page.offset)
+    .limit(page.limit)
+    .execute();
+  return rows.map(({ name, osType, benchmark, benchmarkVersion, level, custom, enabled, ...row }) => ({
+    ...row,
+    policy: { id: row.policyId, name, osType, benchmark, benchmarkVersion, level, custom, enabled },
+  }));
+}

@@ -1,0 +1,110 @@
+import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
+import { OsType } from "@holdfast/contracts/platform";
+import { roundScore } from "@holdfast/contracts/scoring";
+import { Type } from "typebox";
+import { listCompliance } from "../../features/compliance/list-compliance.ts";
+import type { ComplianceRow } from "../../features/compliance/queries.ts";
+import { isOnline } from "../../features/devices/present.ts";
+import { getDeviceReport } from "../../features/results/get-device-report.ts";
+import { owningCtx } from "../../http/owning-context.ts";
+import { ctxIn } from "../../http/request-context.ts";
+import { BaselineName, presentBaseline, presentBaselineName } from "./baseline-schema.ts";
+import { type CisOptions, Pagination, pageOf, tags, Uuid } from "./paging.ts";
+import { BaselineDevice, BaselineResult, DeviceReport, presentCounted, presentReport } from "./result-schema.ts";
+
+const Score = Type.Optional(Type.Integer({ minimum: 0, maximum: 100 }));
+const ComplianceQuery = Type.Object({
+  orgId: Type.Optional(Uuid),
+  baselineId: Type.Optional(Uuid),
+  osType: Type.Optional(OsType),
+  minScore: Score,
+  maxScore: Score,
+  ...pageOf(500, 200),
+});
+const ComplianceOverview = Type.Object({
+  data: Type.Array(Type.Object({ result: BaselineResult, baseline: BaselineName, device: BaselineDevice })),
+  summary: Type.Object({
+    devicesAudited: Type.Integer({ description: "Devices of which anything was evaluated." }),
+    averageScore: Type.Union([Type.Integer(), Type.Null()]),
+    failingDevices: Type.Integer({ description: "Devices with a failed check." }),
+    compliantDevices: Type.Integer({ description: "Devices without a failed check." }),
+  }),
+  pagination: Pagination,
+});
+const ReportQuery = Type.Object({ baselineId: Type.Optional(Uuid), limit: pageOf(200, 50).limit });
+
+/** What scans found. */
+export const cisComplianceRoutes: FastifyPluginAsyncTypebox<CisOptions> = async (app, { operationSuffix }) => {
+  app.get(
+    "/compliance",
+    {
+      config: { permission: "devices:read" },
+      schema: {
+        operationId: `getCisCompliance${operationSuffix}`,
+        tags,
+        querystring: ComplianceQuery,
+        response: { 200: ComplianceOverview },
+      },
+    },
+    async (request) => {
+      const { orgId, baselineId: policyId, osType, minScore, maxScore, limit, offset } = request.query;
+      const ctx =
+        policyId === undefined
+          ? await ctxIn(request, orgId)
+          : await owningCtx(request, { table: "policy", id: policyId }, orgId);
+      const filter = { policyId, osType, minScore, maxScore };
+      const { items, summary } = await listCompliance(ctx, filter, { limit, offset });
+      const { total, devicesAudited, averageScore, failingDevices } = summary;
+      return {
+        data: items.map((row) => presentRow(ctx.orgId, ctx.now, row)),
+        summary: {
+          devicesAudited,
+          averageScore: averageScore === null ? null : roundScore(averageScore, 0),
+          failingDevices,
+          compliantDevices: devicesAudited - failingDevices,
+        },
+        pagination: { limit, offset, total },
+      };
+    },
+  );
+  app.get(
+    "/devices/:deviceId/report",
+    {
+      config: { permission: "devices:read" },
+      schema: {
+        operationId: `getDeviceReport${operationSuffix}`,
+        tags,
+        params: Type.Object({ deviceId: Uuid }),
+        querystring: ReportQuery,
+        response: { 200: DeviceReport },
+      },
+    },
+    async (request) => {
+      const { deviceId } = request.params;
+      const { baselineId: policyId, limit } = request.query;
+      const ctx = await owningCtx(request, { table: "device", id: deviceId });
+      const { device, reports } = await getDeviceReport(ctx, deviceId, { policyId, limit });
+      const { id, hostname, osType } = device;
+      return {
+        device: { id, hostname, osType, status: statusOf(device, ctx.now) },
+        reports: reports.map(({ result, policy, findings }) => ({
+          result: presentReport(result, findings),
+          baseline: presentBaseline(policy),
+        })),
+      };
+    },
+  );
+};
+
+function presentRow(orgId: string, now: Date, row: ComplianceRow) {
+  const { deviceId: id, hostname, deviceOs: osType, policy } = row;
+  return {
+    result: presentCounted(orgId, row),
+    baseline: presentBaselineName(policy),
+    device: { id, hostname, osType, status: statusOf(row, now) },
+  };
+}
+
+function statusOf(device: Parameters<typeof isOnline>[0], now: Date): "online" | "offline" {
+  return isOnline(device, now) ? "online" : "offline";
+}
