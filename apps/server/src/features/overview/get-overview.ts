@@ -1,12 +1,14 @@
 import type { Pack } from "@holdfast/content/pack";
 import { findBenchmark } from "@holdfast/content/resolve-benchmark";
 import type { Overview } from "@holdfast/contracts/own-api";
-import { riskLevel, roundScore } from "@holdfast/contracts/scoring";
+import { roundScore } from "@holdfast/contracts/scoring";
 import { severities } from "@holdfast/contracts/severity";
 import { type Ctx, inTransaction, requirePermission } from "../../context.ts";
 import { NotFound } from "../../errors.ts";
 import { selectPolicies } from "../policies/queries.ts";
-import { countDevices, countFailing, type FailingRecommendation, sumLatest } from "./queries.ts";
+import { riskOf } from "../results/risk.ts";
+import { countFailing, type Failing } from "../statistics/count-failing.ts";
+import { countDevices, sumLatest } from "./queries.ts";
 
 const worstShown = 10;
 
@@ -31,7 +33,7 @@ export async function getOverview(ctx: Ctx, wanted?: string): Promise<Overview> 
       policyId: policy.id,
       devices: { ...devices, scanned: sums.scanned },
       score: sums.score === null ? null : roundScore(sums.score, 1),
-      riskLevel: riskLevel(sums.score, sums.failedCritical),
+      riskLevel: riskOf(tx.services, sums.score, sums.failedCritical),
       riskDistribution: { low, medium, high, critical },
       counts: { pass, fail, error, not_applicable: notApplicable, manual, not_ported: notPorted },
       worst: worstOf(tx.services.pack, await countFailing(tx, policy.id)),
@@ -51,17 +53,14 @@ const nothing = {
 } as const satisfies Partial<Overview>;
 
 /** Most severe first, then most failing devices. */
-function worstOf(pack: Pack, failing: readonly FailingRecommendation[]): Overview["worst"] {
+function worstOf(pack: Pack, failing: readonly Failing[]): Overview["worst"] {
   return failing
-    .flatMap(({ benchmark, version, number, failCount, deviceId }) => {
-      const found = findBenchmark(pack, `${benchmark}@${version}`)?.recommendations.find(
-        (item) => item.number === number,
-      );
+    .toSorted((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity) || b.devices - a.devices)
+    .slice(0, worstShown)
+    .map(({ benchmark, number, severity, devices: failCount, deviceId }) => {
+      const found = findBenchmark(pack, benchmark)?.recommendations.find((item) => item.number === number);
       const check = found === undefined ? undefined : pack.checks.get(found.check);
-      if (check === undefined) return [];
-      const { title, severity, category } = check;
-      return [{ checkId: number, title, severity, category, failCount, deviceId }];
-    })
-    .sort((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity) || b.failCount - a.failCount)
-    .slice(0, worstShown);
+      const { title = `Recommendation ${number}`, category = "" } = check ?? {};
+      return { checkId: number, title, severity, category, failCount, deviceId };
+    });
 }

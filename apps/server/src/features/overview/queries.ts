@@ -1,5 +1,7 @@
 import { sql } from "kysely";
 import type { Tx } from "../../context.ts";
+import { latestOutcome } from "../results/latest-outcome.ts";
+import { riskRank } from "../results/risk.ts";
 import type { OsTypeFilter } from "./os-type-filter.ts";
 
 export interface DeviceCounts {
@@ -19,54 +21,29 @@ export async function countDevices(tx: Tx, osType: OsTypeFilter): Promise<Device
     .executeTakeFirstOrThrow();
 }
 
-/** Sums over the latest results of a policy. */
+/** Sums over the latest results of a policy, with the exceptions in force. */
 export async function sumLatest(tx: Tx, policyId: string) {
+  const risk = riskRank(tx.services, sql`outcome.score`, sql`outcome.failed_critical`);
   const sum = (column: string) => sql<number>`coalesce(sum(${sql.ref(column)}), 0)`;
   return tx.db
-    .selectFrom("latestResult")
-    .innerJoin("judgement", "judgement.id", "latestResult.judgementId")
+    .selectFrom(latestOutcome(tx).as("outcome"))
+    .innerJoin("judgement", "judgement.id", "outcome.judgementId")
     .select((select) => [
       select.fn.countAll<number>().as("scanned"),
-      sql<number | null>`avg(score)`.as("score"),
-      sum("passCount").as("pass"),
-      sum("failCount").as("fail"),
-      sum("errorCount").as("error"),
-      sum("notApplicableCount").as("notApplicable"),
-      sum("manualCount").as("manual"),
-      sum("notPortedCount").as("notPorted"),
-      sum("failedCritical").as("failedCritical"),
-      sql<number>`count(*) filter (where risk_level = 'low')`.as("low"),
-      sql<number>`count(*) filter (where risk_level = 'medium')`.as("medium"),
-      sql<number>`count(*) filter (where risk_level = 'high')`.as("high"),
-      sql<number>`count(*) filter (where risk_level = 'critical')`.as("critical"),
-      sql<Date | null>`max(checked_at)`.as("lastCheckedAt"),
+      sql<number | null>`avg(outcome.score)`.as("score"),
+      sum("outcome.passCount").as("pass"),
+      sum("outcome.failCount").as("fail"),
+      sum("outcome.errorCount").as("error"),
+      sum("judgement.notApplicableCount").as("notApplicable"),
+      sum("judgement.manualCount").as("manual"),
+      sum("judgement.notPortedCount").as("notPorted"),
+      sum("outcome.failedCritical").as("failedCritical"),
+      sql<number>`count(*) filter (where ${risk} = 1)`.as("low"),
+      sql<number>`count(*) filter (where ${risk} = 2)`.as("medium"),
+      sql<number>`count(*) filter (where ${risk} = 3)`.as("high"),
+      sql<number>`count(*) filter (where ${risk} = 4)`.as("critical"),
+      sql<Date | null>`max(outcome.checked_at)`.as("lastCheckedAt"),
     ])
-    .where("latestResult.orgId", "=", tx.orgId)
-    .where("latestResult.policyId", "=", policyId)
+    .where("outcome.policyId", "=", policyId)
     .executeTakeFirstOrThrow();
-}
-
-export interface FailingRecommendation {
-  readonly benchmark: string;
-  readonly version: string;
-  readonly number: string;
-  readonly failCount: number;
-  readonly deviceId: string;
-}
-
-/** How many devices fail each recommendation in their latest result of a policy, with one of them. */
-export async function countFailing(tx: Tx, policyId: string): Promise<FailingRecommendation[]> {
-  const { rows } = await sql<FailingRecommendation>`
-    select benchmark_layout.benchmark, benchmark_layout.version, benchmark_layout.numbers[failing.place] as number,
-      failing.fail_count, failing.device_id
-    from (
-      select judgement.layout_id, status.place, count(*) as fail_count, min(latest_result.device_id::text) as device_id
-      from latest_result
-      join judgement on judgement.id = latest_result.judgement_id
-      cross join lateral unnest(judgement.statuses) with ordinality as status (code, place)
-      where latest_result.org_id = ${tx.orgId} and latest_result.policy_id = ${policyId} and status.code = 1
-      group by judgement.layout_id, status.place
-    ) as failing
-    join benchmark_layout on benchmark_layout.id = failing.layout_id`.execute(tx.db);
-  return rows;
 }

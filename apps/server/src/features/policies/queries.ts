@@ -43,14 +43,31 @@ export async function selectPolicy(tx: Tx, id: string): Promise<Policy> {
   return row;
 }
 
-/** Locked to the transaction's end. @throws NotFound, also for another organisation's. */
+/** As it is, kept from being deleted to the transaction's end. @throws NotFound, also for another organisation's. */
+export async function holdPolicy(tx: Tx, id: string): Promise<Policy> {
+  const row = await tx.db
+    .selectFrom("policy")
+    .selectAll()
+    .where("orgId", "=", tx.orgId)
+    .where("id", "=", id)
+    .forKeyShare()
+    .executeTakeFirst();
+  if (row === undefined) throw new NotFound("policy");
+  return row;
+}
+
+/**
+ * Locked to the transaction's end; not against rows that refer to it, so that uploads go on.
+ *
+ * @throws NotFound, also for another organisation's.
+ */
 export async function lockPolicy(tx: Tx, id: string): Promise<Policy> {
   const row = await tx.db
     .selectFrom("policy")
     .selectAll()
     .where("orgId", "=", tx.orgId)
     .where("id", "=", id)
-    .forUpdate()
+    .forNoKeyUpdate()
     .executeTakeFirst();
   if (row === undefined) throw new NotFound("policy");
   return row;
@@ -81,4 +98,44 @@ export async function selectScheduledPolicies(tx: Tx, osType: Policy["osType"]):
     .where("scheduleEnabled", "=", true)
     .orderBy("createdAt")
     .execute();
+}
+
+/** Counts a change that can alter verdicts of every policy of an operating system. @returns the policies, by id. */
+export async function bumpRevisions(tx: Tx, osType: Policy["osType"]): Promise<Policy[]> {
+  // In one order everywhere, so that two of these wait for each other instead of deadlocking.
+  await tx.db
+    .selectFrom("policy")
+    .select("id")
+    .where("orgId", "=", tx.orgId)
+    .where("osType", "=", osType)
+    .orderBy("id")
+    .forNoKeyUpdate()
+    .execute();
+  return tx.db
+    .updateTable("policy")
+    .set((set) => ({ revision: set("revision", "+", 1) }))
+    .where("orgId", "=", tx.orgId)
+    .where("osType", "=", osType)
+    .returningAll()
+    .execute();
+}
+
+export async function deletePolicyRow(tx: Tx, id: string): Promise<void> {
+  await tx.db.deleteFrom("policy").where("orgId", "=", tx.orgId).where("id", "=", id).execute();
+}
+
+/** Its open work and what is kept of its latest results: they are of devices it is no longer for. */
+export async function deletePolicyWork(tx: Tx, policyId: string): Promise<void> {
+  for (const table of ["workItem", "latestResult", "resultDay", "scanDay"] as const) {
+    await tx.db.deleteFrom(table).where("orgId", "=", tx.orgId).where("policyId", "=", policyId).execute();
+  }
+}
+
+/** The scans of a policy that is gone; no foreign key takes them along. */
+export async function deleteScansOfPolicy(tx: Tx, policyId: string): Promise<void> {
+  await tx.db.deleteFrom("scanResult").where("orgId", "=", tx.orgId).where("policyId", "=", policyId).execute();
+}
+
+export async function selectEnabledPolicies(tx: Tx): Promise<Policy[]> {
+  return tx.db.selectFrom("policy").selectAll().where("orgId", "=", tx.orgId).where("enabled", "=", true).execute();
 }

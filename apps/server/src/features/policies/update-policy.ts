@@ -1,13 +1,15 @@
 import { audit } from "../../audit.ts";
 import { type Ctx, inTransaction, requirePermission } from "../../context.ts";
+import { rejudgeSoon } from "../results/rejudge.ts";
 import { firstScanAt, type NewPolicy, type Policy } from "./policy.ts";
-import { lockPolicy, updatePolicyRow } from "./queries.ts";
+import { deletePolicyWork, lockPolicy, updatePolicyRow } from "./queries.ts";
 
 /** Changing one of these can change a verdict or a score. */
 const judged = ["benchmark", "benchmarkVersion", "level", "profile", "exclusions", "scoring"] as const;
 
 /**
  * Changes what is given and leaves the rest. A schedule that was switched on or got another interval counts from now.
+ * What can alter a verdict or a score has the stored results judged again; another operating system leaves none.
  *
  * @throws Forbidden, NotFound
  */
@@ -31,6 +33,8 @@ export async function updatePolicy(ctx: Ctx, id: string, change: Partial<NewPoli
       revision: before.revision + (rejudges ? 1 : 0),
       updatedAt: tx.now,
     });
+    if (after.osType !== before.osType) await deletePolicyWork(tx, id);
+    else if (rejudges) await rejudgeSoon(tx, after);
     await audit(tx, {
       action: "policy.update",
       subject: { type: "policy", id },

@@ -4,6 +4,7 @@ import type { Policy } from "../policies/policy.ts";
 import { selectPolicy } from "../policies/queries.ts";
 import { type JudgedResult, selectResults } from "./queries.ts";
 import { type ReadFinding, readFindings } from "./read-findings.ts";
+import { withExceptions } from "./with-exceptions.ts";
 
 export interface DeviceReportData {
   readonly device: DeviceRow;
@@ -16,7 +17,7 @@ export interface DeviceReportData {
 }
 
 /**
- * A device's scan history with all findings. Scans that found the same share the work of reading it.
+ * A device's scan history with all findings and the exceptions in force now. Scans that found the same share the work of reading it.
  *
  * @throws Forbidden, NotFound
  */
@@ -37,7 +38,7 @@ export async function getDeviceReport(
       policies.set(policy.id, policy);
       const findings = read.get(result.id) ?? (await readFindings(tx, result)).findings;
       read.set(result.id, findings);
-      reports.push({ result, policy, findings });
+      reports.push({ result: withExceptions(tx.services, result, findings), policy, findings });
     }
     return { device, reports };
   });

@@ -3,8 +3,15 @@ import { type Insertable, type Selectable, sql } from "kysely";
 import type { Tx } from "../../context.ts";
 import type { BenchmarkLayoutTable, JudgementTable, ScanResultTable } from "../../db/schema.ts";
 import type { DeviceRow } from "../devices/queries.ts";
+import { latestOutcome } from "./latest-outcome.ts";
+import { riskOf } from "./risk.ts";
 
 export type Judgement = Selectable<JudgementTable>;
+/** All a verdict depends on; exactly one of the first two is there. */
+export type JudgementKey = Pick<
+  Judgement,
+  "factSetId" | "importedResultId" | "policyId" | "policyRevision" | "contentDigest"
+>;
 export type Layout = Selectable<BenchmarkLayoutTable>;
 export type ScanResult = Selectable<ScanResultTable>;
 
@@ -17,6 +24,19 @@ export async function lockDevice(tx: Tx, id: string): Promise<DeviceRow> {
     .where("id", "=", id)
     .forNoKeyUpdate()
     .executeTakeFirstOrThrow();
+}
+
+/** As lockDevice; null when someone else holds it. */
+export async function tryLockDevice(tx: Tx, id: string): Promise<DeviceRow | null> {
+  const row = await tx.db
+    .selectFrom("device")
+    .selectAll()
+    .where("orgId", "=", tx.orgId)
+    .where("id", "=", id)
+    .forNoKeyUpdate()
+    .skipLocked()
+    .executeTakeFirst();
+  return row ?? null;
 }
 
 export async function findScanResult(tx: Tx, id: string): Promise<ScanResult | null> {
@@ -85,15 +105,16 @@ export async function selectFacts(tx: Tx, factSetId: number): Promise<Facts> {
   return new Map(rows.map(({ address, observation }) => [address, observation]));
 }
 
-export async function findJudgement(
-  tx: Tx,
-  key: Pick<Judgement, "factSetId" | "policyId" | "policyRevision" | "contentDigest">,
-): Promise<Judgement | null> {
+export async function findJudgement(tx: Tx, key: JudgementKey): Promise<Judgement | null> {
+  const [column, subject] =
+    key.factSetId === null
+      ? (["importedResultId", key.importedResultId] as const)
+      : (["factSetId", key.factSetId] as const);
   const row = await tx.db
     .selectFrom("judgement")
     .selectAll()
     .where("orgId", "=", tx.orgId)
-    .where("factSetId", "=", key.factSetId)
+    .where(column, "=", subject)
     .where("policyId", "=", key.policyId)
     .where("policyRevision", "=", key.policyRevision)
     .where("contentDigest", "=", key.contentDigest)
@@ -130,35 +151,19 @@ export async function selectLayout(tx: Tx, id: number): Promise<Layout> {
   return tx.db.selectFrom("benchmarkLayout").selectAll().where("id", "=", id).executeTakeFirstOrThrow();
 }
 
-export async function insertScanResult(tx: Tx, result: Omit<ScanResult, "orgId">): Promise<void> {
-  await tx.db
-    .insertInto("scanResult")
-    .values({ ...result, orgId: tx.orgId })
-    .execute();
-}
-
-/** Makes a result the latest of its device and policy, unless a later one is there; of two made at once, the one received last. */
-export async function upsertLatest(tx: Tx, result: Omit<ScanResult, "orgId">): Promise<void> {
-  const { id: resultId, deviceId, policyId, judgementId, checkedAt, receivedAt } = result;
-  await tx.db
-    .insertInto("latestResult")
-    .values({ orgId: tx.orgId, deviceId, policyId, resultId, judgementId, checkedAt, receivedAt })
-    .onConflict((conflict) =>
-      conflict
-        .columns(["deviceId", "policyId"])
-        .doUpdateSet({ resultId, judgementId, checkedAt, receivedAt })
-        .where("latestResult.checkedAt", "<=", checkedAt),
-    )
-    .execute();
-}
-
-/** A result with what was judged in it. */
+/**
+ * A result with what was judged in it. Of a latest result the counts of failures, the score and the risk level are those
+ * with the exceptions now in force; of others they are as judged, until `withExceptions`.
+ */
 export interface JudgedResult extends Judgement {
   readonly resultId: string;
   readonly deviceId: string;
   readonly checkedAt: Date;
   readonly receivedAt: Date;
   readonly policyName: string;
+  readonly exemptedCount: number;
+  /** The scanner it was imported from; null: our own. */
+  readonly source: string | null;
 }
 
 export interface ResultFilter {
@@ -166,43 +171,135 @@ export interface ResultFilter {
   readonly policyId?: string | undefined;
 }
 
-/** The newest result of each policy on these devices, newest first. */
-export async function selectLatestResults(tx: Tx, { deviceIds, policyId }: ResultFilter): Promise<JudgedResult[]> {
-  return tx.db
+/** Devices after `after` whose latest result of a policy was judged by an older revision of it, by id. */
+export async function selectStale(
+  tx: Tx,
+  { id, revision }: { readonly id: string; readonly revision: number },
+  after: string,
+  limit: number,
+): Promise<string[]> {
+  const rows = await tx.db
     .selectFrom("latestResult")
     .innerJoin("judgement", "judgement.id", "latestResult.judgementId")
-    .innerJoin("policy", "policy.id", "latestResult.policyId")
-    .selectAll("judgement")
-    .select(["resultId", "deviceId", "checkedAt", "receivedAt", "policy.name as policyName"])
+    .select("latestResult.deviceId")
     .where("latestResult.orgId", "=", tx.orgId)
-    .where("latestResult.deviceId", "=", sql<string>`any(${deviceIds}::uuid[])`)
-    .$if(policyId !== undefined, (query) => query.where("latestResult.policyId", "=", policyId ?? ""))
-    .orderBy("checkedAt", "desc")
-    .orderBy("receivedAt", "desc")
+    .where("latestResult.policyId", "=", id)
+    .where("judgement.policyRevision", "<", revision)
+    .where("latestResult.deviceId", ">", after)
+    .orderBy("latestResult.deviceId")
+    .limit(limit)
+    .execute();
+  return rows.map(({ deviceId }) => deviceId);
+}
+
+/** A device's latest result of a policy and what it was judged on; null when there is none. */
+export async function findLatest(tx: Tx, deviceId: string, policyId: string) {
+  const row = await tx.db
+    .selectFrom("latestResult")
+    .innerJoin("judgement", "judgement.id", "latestResult.judgementId")
+    .select([
+      "resultId as id",
+      "deviceId",
+      "latestResult.policyId",
+      "checkedAt",
+      "factSetId",
+      "importedResultId",
+      "policyRevision",
+    ])
+    .where("latestResult.orgId", "=", tx.orgId)
+    .where("deviceId", "=", deviceId)
+    .where("latestResult.policyId", "=", policyId)
+    .executeTakeFirst();
+  return row ?? null;
+}
+
+/** The newest result of each policy on these devices, newest first. */
+export async function selectLatestResults(tx: Tx, { deviceIds, policyId }: ResultFilter): Promise<JudgedResult[]> {
+  const rows = await tx.db
+    .selectFrom(latestOutcome(tx).as("outcome"))
+    .innerJoin("judgement", "judgement.id", "outcome.judgementId")
+    .innerJoin("policy", "policy.id", "outcome.policyId")
+    .leftJoin("importedResult", "importedResult.id", "judgement.importedResultId")
+    .selectAll("judgement")
+    .select([
+      "outcome.resultId",
+      "outcome.deviceId",
+      "outcome.checkedAt",
+      "outcome.receivedAt",
+      "outcome.failCount",
+      "outcome.exemptedCount",
+      "outcome.failedCritical",
+      "outcome.failedHigh",
+      "outcome.failedMedium",
+      "outcome.failedLow",
+      "outcome.score",
+      "policy.name as policyName",
+      "importedResult.source",
+    ])
+    .where("outcome.deviceId", "=", sql<string>`any(${deviceIds}::uuid[])`)
+    .$if(policyId !== undefined, (query) => query.where("outcome.policyId", "=", policyId ?? ""))
+    .orderBy("outcome.checkedAt", "desc")
+    .orderBy("outcome.receivedAt", "desc")
+    .execute();
+  return rows.map((row) => ({ ...row, riskLevel: riskOf(tx.services, row.score, row.failedCritical) }));
+}
+
+export async function selectLayouts(tx: Tx, ids: readonly number[]): Promise<Layout[]> {
+  return tx.db
+    .selectFrom("benchmarkLayout")
+    .selectAll()
+    .where("id", "=", sql<number>`any(${ids}::integer[])`)
     .execute();
 }
 
-/** A device's results, newest first. */
+/** A device's results as judged, newest first. */
 export async function selectResults(
   tx: Tx,
-  {
-    deviceId,
-    policyId,
-    limit,
-  }: { readonly deviceId: string; readonly policyId?: string | undefined; readonly limit: number },
+  filter: {
+    readonly deviceId: string;
+    readonly policyId?: string | undefined;
+    readonly resultId?: string | undefined;
+    readonly limit: number;
+  },
 ): Promise<JudgedResult[]> {
+  const { deviceId, policyId, resultId, limit } = filter;
   return tx.db
     .selectFrom("scanResult")
     .innerJoin("judgement", "judgement.id", "scanResult.judgementId")
     .innerJoin("policy", "policy.id", "scanResult.policyId")
+    .leftJoin("importedResult", "importedResult.id", "judgement.importedResultId")
     .selectAll("judgement")
-    .select(["scanResult.id as resultId", "deviceId", "checkedAt", "receivedAt", "policy.name as policyName"])
+    .select([
+      "scanResult.id as resultId",
+      "scanResult.deviceId",
+      "checkedAt",
+      "receivedAt",
+      "policy.name as policyName",
+      "importedResult.source",
+      sql<number>`0`.as("exemptedCount"),
+    ])
     .where("scanResult.orgId", "=", tx.orgId)
     .where("scanResult.deviceId", "=", deviceId)
     .$if(policyId !== undefined, (query) => query.where("scanResult.policyId", "=", policyId ?? ""))
+    .$if(resultId !== undefined, (query) => query.where("scanResult.id", "=", resultId ?? ""))
     .orderBy("checkedAt", "desc")
     .orderBy("receivedAt", "desc")
     .limit(limit)
+    .execute();
+}
+
+/** A device's scans since a time, oldest first, as judged. */
+export async function selectHistory(tx: Tx, deviceId: string, policyId: string | undefined, since: Date) {
+  return tx.db
+    .selectFrom("scanResult")
+    .innerJoin("judgement", "judgement.id", "scanResult.judgementId")
+    .select(["checkedAt", "score", "failedCritical", "passCount", "failCount"])
+    .where("scanResult.orgId", "=", tx.orgId)
+    .where("scanResult.deviceId", "=", deviceId)
+    .where("checkedAt", ">=", since)
+    .$if(policyId !== undefined, (query) => query.where("scanResult.policyId", "=", policyId ?? ""))
+    .orderBy("checkedAt")
+    .orderBy("receivedAt")
     .execute();
 }
 

@@ -3,14 +3,20 @@ import type { Finding } from "@holdfast/contracts/finding";
 import { statusFromCode } from "@holdfast/contracts/verdict";
 import { findingsOf } from "@holdfast/engine/findings";
 import type { Tx } from "../../context.ts";
-import { leftOut } from "./judge-facts.ts";
-import { type Judgement, selectFacts, selectLayout } from "./queries.ts";
+import { type Exception, selectInForce } from "../exceptions/queries.ts";
+import { type ImportedFinding, selectImportedFindings } from "./imported-findings.ts";
+import { leftOut } from "./outcome.ts";
+import { type JudgedResult, selectFacts, selectLayout } from "./queries.ts";
 
 /** A finding with the recommendation and check behind it; null where the content has them no more. */
 export interface ReadFinding {
   readonly finding: Finding;
   readonly recommendation: Recommendation | null;
   readonly check: Check | null;
+  /** The exception that covers its failure now; null for every other status. */
+  readonly exception: Pick<Exception, "id" | "reason" | "expiresAt"> | null;
+  /** As another scanner gave it; null: judged by us. */
+  readonly imported: ImportedFinding | null;
 }
 
 export interface ReadFindings {
@@ -29,26 +35,51 @@ export interface ReadFindings {
  * What was found: the verdicts as stored, their evidence worked out again from the stored facts. A verdict that today's
  * content would not give keeps its place and says so.
  */
-export async function readFindings(tx: Tx, judgement: Judgement): Promise<ReadFindings> {
-  if (judgement.layoutId === null)
-    return { benchmark: null, findings: [{ finding: noBenchmark(), recommendation: null, check: null }] };
-  const layout = await selectLayout(tx, judgement.layoutId);
+export async function readFindings(tx: Tx, result: JudgedResult): Promise<ReadFindings> {
+  if (result.layoutId === null) return { benchmark: null, findings: [{ ...nothingBehind, finding: noBenchmark() }] };
+  const layout = await selectLayout(tx, result.layoutId);
   const { pack } = tx.services;
   const benchmark = pack.benchmarks.find(({ id, version }) => id === layout.benchmark && version === layout.version);
-  const byNumber = new Map(benchmark?.recommendations.map((item) => [item.number, item]));
-  const numbers = layout.numbers.filter((_, place) => (judgement.statuses[place] ?? leftOut) !== leftOut);
-  const known = numbers.flatMap((number) => byNumber.get(number) ?? []).filter(({ check }) => pack.checks.has(check));
-  const facts = await selectFacts(tx, judgement.factSetId);
-  const judged = new Map(findingsOf(pack, known, facts).map((finding) => [finding.checkId, finding]));
-  const findings = layout.numbers.flatMap((number, place) => {
-    const code = judgement.statuses[place] ?? leftOut;
-    if (code === leftOut) return [];
-    const recommendation = byNumber.get(number) ?? null;
-    const finding = asStored(judged.get(number) ?? unknownFinding(number), statusFromCode(code));
-    return [{ finding, recommendation, check: checkOf(pack, recommendation) }];
+  const recommendations = new Map(benchmark?.recommendations.map((item) => [item.number, item]));
+  const codes = new Map(layout.numbers.map((number, place) => [number, result.statuses[place] ?? leftOut]));
+  const evaluated = layout.numbers.filter((number) => codes.get(number) !== leftOut);
+  const found = await foundIn(tx, result, evaluated, recommendations);
+  const exceptions = await selectInForce(tx, result.deviceId, layout.benchmark);
+  const findings = evaluated.map((number) => {
+    const recommendation = recommendations.get(number) ?? null;
+    const { finding, imported } = found.get(number) ?? { finding: unknownFinding(number), imported: null };
+    const stored = asStored(finding, statusFromCode(codes.get(number) ?? leftOut));
+    const exception = stored.status === "fail" ? (exceptions.get(number) ?? null) : null;
+    return { finding: stored, recommendation, check: checkOf(pack, recommendation), exception, imported };
   });
   const { benchmark: id, version, title } = layout;
   return { benchmark: { id, version, title, sections: benchmark?.sections ?? {} }, findings };
+}
+
+type Found = Pick<ReadFinding, "finding" | "imported">;
+
+async function foundIn(
+  tx: Tx,
+  { factSetId, importedResultId }: JudgedResult,
+  numbers: readonly string[],
+  recommendations: ReadonlyMap<string, Recommendation>,
+): Promise<Map<string, Found>> {
+  const { pack } = tx.services;
+  if (importedResultId !== null) {
+    const given = await selectImportedFindings(tx, importedResultId);
+    return new Map(
+      given.map((imported) => {
+        const check = checkOf(pack, recommendations.get(imported.checkId) ?? null);
+        return [imported.checkId, { finding: importedFinding(imported, check), imported }];
+      }),
+    );
+  }
+  if (factSetId === null) return new Map();
+  const known = numbers
+    .flatMap((number) => recommendations.get(number) ?? [])
+    .filter(({ check }) => pack.checks.has(check));
+  const judged = findingsOf(pack, known, await selectFacts(tx, factSetId));
+  return new Map(judged.map((finding) => [finding.checkId, { finding, imported: null }]));
 }
 
 /** Our short name of the section a recommendation is in; the number's first part when it has none. */
@@ -71,9 +102,20 @@ function asStored(finding: Finding, status: Finding["status"]): Finding {
   return { ...finding, status, message };
 }
 
+function importedFinding(given: ImportedFinding, check: Check | null): Finding {
+  const { checkId, status } = given;
+  return {
+    ...bare(checkId, given.title ?? check?.title ?? `Recommendation ${checkId}`, status, given.message ?? ""),
+    severity: given.severity ?? check?.severity ?? "medium",
+    remediation: check?.remediation ?? "",
+  };
+}
+
 function unknownFinding(number: string): Finding {
   return bare(number, `Recommendation ${number}`, "error", "This recommendation is not in the present content.");
 }
+
+const nothingBehind = { recommendation: null, check: null, exception: null, imported: null } as const;
 
 /** What a device gets that no benchmark is written for. */
 export function noBenchmark(): Finding {

@@ -1,31 +1,22 @@
-import { createHash } from "node:crypto";
 import type { FactAck, FactUpload } from "@holdfast/contracts/agent-protocol";
-import { canonicalJson } from "@holdfast/contracts/json";
 import { digestOfHashes, factHash } from "@holdfast/engine/fact-set";
 import { type Ctx, inTransaction, type Tx } from "../../context.ts";
 import { Conflict, Invalid } from "../../errors.ts";
 import { publish } from "../../live-events.ts";
-import type { Policy } from "../policies/policy.ts";
-import { selectPolicy } from "../policies/queries.ts";
+import { holdPolicy } from "../policies/queries.ts";
 import { closeAnsweredScan } from "../scans/close-answered-scan.ts";
 import { uuidOf } from "./check-uuid.ts";
 import { type HashedFact, internFacts } from "./intern-facts.ts";
-import { judgeFacts } from "./judge-facts.ts";
+import { judgementOf } from "./judgement-of.ts";
 import {
   findFactSet,
-  findJudgement,
   findScanResult,
   insertFactSet,
-  insertJudgement,
-  insertScanResult,
-  internLayout,
-  type Judgement,
   lockDevice,
   selectFactKeys,
-  selectFacts,
   updateDeviceAfterUpload,
-  upsertLatest,
 } from "./queries.ts";
+import { recordResult } from "./record-result.ts";
 import { assertWithinLimits, maxFacts } from "./upload-limits.ts";
 
 /**
@@ -47,24 +38,16 @@ export async function storeUpload(ctx: Ctx, deviceId: string, upload: FactUpload
     const resultId = resultIdOf(deviceId, upload.uploadId);
     const ack = { digest: upload.digest, resultId };
     if ((await findScanResult(tx, resultId)) !== null) return ack;
-    const policy = await selectPolicy(tx, upload.policyId);
+    const policy = await holdPolicy(tx, upload.policyId);
     if (policy.osType !== upload.platform.osType || device.osType !== upload.platform.osType) {
       throw new Invalid(`The policy is for ${policy.osType}, and this device runs ${upload.platform.osType}.`);
     }
     const factSetId = await storeFactSet(tx, deviceId, upload, changed);
-    const judgement = await judgementOf(tx, policy, upload, factSetId);
-    const checkedAt = new Date(upload.checkedAt);
-    const result = {
-      id: resultId,
-      deviceId,
-      policyId: policy.id,
-      judgementId: judgement.id,
-      checkedAt,
-      receivedAt: tx.now,
-    };
-    await insertScanResult(tx, result);
-    await upsertLatest(tx, result);
     const { platform, agentVersion, workItemId } = upload;
+    const judgement = await judgementOf(tx, policy, platform, { factSetId, importedResultId: null });
+    const checkedAt = new Date(upload.checkedAt);
+    const received = { id: resultId, deviceId, policyId: policy.id, checkedAt, receivedAt: tx.now };
+    await recordResult(tx, { ...received, judgement });
     await updateDeviceAfterUpload(tx, device, { platform, agentVersion, factSetId });
     const answered = await closeAnsweredScan(tx, deviceId, policy.id, { workItemId, checkedAt });
     await publish(tx, {
@@ -118,19 +101,4 @@ async function storeFactSet(
 
 function unknownBase(detail: string): Conflict {
   return new Conflict(`${detail} Send the whole set.`, { code: "unknown_base" });
-}
-
-/** What the policy says of the set: looked up when it was judged before, else judged now. */
-async function judgementOf(tx: Tx, policy: Policy, { platform }: FactUpload, factSetId: number): Promise<Judgement> {
-  const { pack } = tx.services;
-  const { osType, id, version } = platform;
-  const contentDigest = createHash("sha256")
-    .update(canonicalJson([pack.digest, osType, id, version]))
-    .digest();
-  const key = { factSetId, policyId: policy.id, policyRevision: policy.revision, contentDigest };
-  const known = await findJudgement(tx, key);
-  if (known !== null) return known;
-  const { layout, ...judged } = judgeFacts(pack, policy, platform, await selectFacts(tx, factSetId));
-  const layoutId = layout === null ? null : await internLayout(tx, layout);
-  return insertJudgement(tx, { ...key, ...judged, layoutId, orgId: tx.orgId });
 }

@@ -7,7 +7,7 @@ import { problemWithJson } from "../../http/plain-json.ts";
 export const maxFacts = 5000;
 /** Bytes of one observation's canonical text. */
 export const maxObservationBytes = 262_144;
-const maxAheadMs = 86_400_000;
+export const maxAheadMs = 86_400_000;
 
 /**
  * Refuses what we will not store: too many facts, too large ones, text that PostgreSQL cannot hold, times in the future.

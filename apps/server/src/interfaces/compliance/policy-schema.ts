@@ -1,6 +1,16 @@
 import { type Static, Type } from "typebox";
 import type { NewPolicy, Policy } from "../../features/policies/policy.ts";
-import { CisLevel, osTypeOf, ScheduleType, TargetOs, TargetOsInput, Time, targetOsOf, Uuid } from "./vocabulary.ts";
+import {
+  CisLevel,
+  closed,
+  osTypeOf,
+  ScheduleType,
+  TargetOs,
+  TargetOsInput,
+  Time,
+  targetOsOf,
+  Uuid,
+} from "./vocabulary.ts";
 
 export const CompliancePolicy = Type.Object({
   id: Uuid,
@@ -16,25 +26,38 @@ export const CompliancePolicy = Type.Object({
 });
 export type CompliancePolicy = Static<typeof CompliancePolicy>;
 
+const settable = {
+  name: Type.String({ minLength: 1, maxLength: 200 }),
+  description: Type.String({ maxLength: 2000 }),
+  cis_level: CisLevel,
+  target_os: TargetOsInput,
+  schedule_type: ScheduleType,
+  check_interval_minutes: Type.Integer({ minimum: 5, maximum: 10_080 }),
+  passing_score_threshold: Type.Number({ minimum: 0, maximum: 100 }),
+  enabled: Type.Boolean(),
+};
+
 export const NewCompliancePolicy = Type.Object(
   {
-    name: Type.String({ minLength: 1, maxLength: 200 }),
-    description: Type.Optional(Type.String({ maxLength: 2000 })),
+    ...settable,
+    description: Type.String({ maxLength: 2000, default: "" }),
     cis_level: Type.Enum(["level_1", "level_2"], { default: "level_1" }),
-    target_os: TargetOsInput,
     schedule_type: Type.Enum(["continuous", "manual"], { default: "manual" }),
     check_interval_minutes: Type.Integer({ minimum: 5, maximum: 10_080, default: 1440 }),
     passing_score_threshold: Type.Number({ minimum: 0, maximum: 100, default: 80 }),
     enabled: Type.Boolean({ default: true }),
   },
-  { additionalProperties: false },
+  closed,
 );
+
+/** What is left out stays as it is. */
+export const CompliancePolicyChange = Type.Partial(Type.Object(settable), closed);
 
 /** Policies made here judge by severity. */
 export function toNewPolicy(body: Static<typeof NewCompliancePolicy>): NewPolicy {
   return {
     name: body.name,
-    description: body.description ?? "",
+    description: body.description,
     osType: osTypeOf(body.target_os),
     level: body.cis_level === "level_1" ? 1 : 2,
     scoring: "weighted",
@@ -42,6 +65,20 @@ export function toNewPolicy(body: Static<typeof NewCompliancePolicy>): NewPolicy
     scheduleEnabled: body.schedule_type === "continuous",
     intervalMinutes: body.check_interval_minutes,
     enabled: body.enabled,
+  };
+}
+
+/** Only what was sent. */
+export function toPolicyChange(body: Static<typeof CompliancePolicyChange>): Partial<NewPolicy> {
+  return {
+    ...(body.name === undefined ? {} : { name: body.name }),
+    ...(body.description === undefined ? {} : { description: body.description }),
+    ...(body.cis_level === undefined ? {} : { level: body.cis_level === "level_1" ? 1 : 2 }),
+    ...(body.target_os === undefined ? {} : { osType: osTypeOf(body.target_os) }),
+    ...(body.schedule_type === undefined ? {} : { scheduleEnabled: body.schedule_type === "continuous" }),
+    ...(body.check_interval_minutes === undefined ? {} : { intervalMinutes: body.check_interval_minutes }),
+    ...(body.passing_score_threshold === undefined ? {} : { threshold: body.passing_score_threshold }),
+    ...(body.enabled === undefined ? {} : { enabled: body.enabled }),
   };
 }
 

@@ -1,12 +1,12 @@
 import { RiskLevel } from "@holdfast/contracts/own-api";
-import { roundScore } from "@holdfast/contracts/scoring";
 import { Severity } from "@holdfast/contracts/severity";
 import type { FindingStatus } from "@holdfast/contracts/verdict";
 import { type Static, Type } from "typebox";
-import { checkUuid } from "../../features/results/check-uuid.ts";
+import { checkUuid, uuidOf } from "../../features/results/check-uuid.ts";
 import type { ResultFindings } from "../../features/results/list-device-findings.ts";
+import type { HistoryPoint } from "../../features/results/list-history.ts";
 import type { JudgedResult } from "../../features/results/queries.ts";
-import { ResultStatus, Time, Uuid } from "./vocabulary.ts";
+import { presentScoreValue, ResultStatus, Score, Time, Uuid } from "./vocabulary.ts";
 
 const Value = Type.Unknown({ description: "What the check read or wanted, as far as it can be said." });
 
@@ -20,12 +20,13 @@ export const ComplianceResult = Type.Object({
   severity: Severity,
   checked_at: Time,
   message: Type.String(),
+  source: Type.String({ description: '"agent", or the scanner that an imported result came from.' }),
   check: Type.Object({ cis_id: Type.String(), cis_title: Type.String(), category: Type.String() }),
 });
 export type ComplianceResult = Static<typeof ComplianceResult>;
 
 export const AgentScore = Type.Object({
-  score: Type.Union([Type.Number(), Type.Null()]),
+  score: Score,
   risk_level: Type.Union([RiskLevel, Type.Null()]),
   passed_checks: Type.Integer(),
   failed_checks: Type.Integer(),
@@ -41,6 +42,24 @@ export const AgentScore = Type.Object({
 });
 export type AgentScore = Static<typeof AgentScore>;
 
+export const HistoryItem = Type.Object({
+  recorded_at: Time,
+  score: Score,
+  risk_level: Type.Union([RiskLevel, Type.Null()]),
+  passed_checks: Type.Integer(),
+  failed_checks: Type.Integer(),
+});
+
+export function presentHistoryPoint(point: HistoryPoint): Static<typeof HistoryItem> {
+  return {
+    recorded_at: point.checkedAt.toISOString(),
+    score: presentScoreValue(point.score),
+    risk_level: point.riskLevel,
+    passed_checks: point.passCount,
+    failed_checks: point.failCount,
+  };
+}
+
 const statusWord: Readonly<Record<FindingStatus, ComplianceResult["status"]>> = {
   pass: "passed",
   fail: "failed",
@@ -50,18 +69,23 @@ const statusWord: Readonly<Record<FindingStatus, ComplianceResult["status"]>> = 
   not_ported: "skipped",
 };
 
-/** One item per finding; its id is the scan's, which interface A has no other word for. */
+/** One item per finding. */
 export function presentResults({ result, benchmark, findings }: ResultFindings): ComplianceResult[] {
-  return findings.map(({ finding, check }) => ({
-    id: result.resultId,
+  return findings.map(({ finding, check, exception, imported }) => ({
+    id: uuidOf(`finding\n${result.resultId}\n${finding.checkId}`),
     check_id: checkUuid(result.orgId, benchmark?.id ?? "", finding.checkId),
     policy_id: result.policyId,
-    status: statusWord[finding.status],
-    actual_value: { value: finding.evidence.actual, source: finding.evidence.source },
-    expected_value: { value: finding.evidence.expected },
+    status: exception === null ? statusWord[finding.status] : "exempted",
+    ...(imported === null
+      ? {
+          actual_value: { value: finding.evidence.actual, source: finding.evidence.source },
+          expected_value: { value: finding.evidence.expected },
+        }
+      : { actual_value: imported.evidence ?? null, expected_value: null }),
     severity: finding.severity,
     checked_at: result.checkedAt.toISOString(),
     message: finding.message,
+    source: result.source ?? "agent",
     check: { cis_id: finding.checkId, cis_title: finding.title, category: check?.category ?? "" },
   }));
 }
@@ -72,16 +96,16 @@ export function presentScore(result: JudgedResult | null): AgentScore {
   const failed = result?.failCount ?? 0;
   const error = result?.errorCount ?? 0;
   const skipped = result === null ? 0 : result.notApplicableCount + result.manualCount + result.notPortedCount;
-  const score = result?.score ?? null;
+  const exempted = result?.exemptedCount ?? 0;
   return {
-    score: score === null ? null : roundScore(score, 1),
+    score: presentScoreValue(result?.score ?? null),
     risk_level: result?.riskLevel ?? null,
     passed_checks: passed,
     failed_checks: failed,
     skipped_checks: skipped,
-    exempted_checks: 0,
+    exempted_checks: exempted,
     error_checks: error,
-    total_checks: passed + failed + skipped + error,
+    total_checks: passed + failed + skipped + exempted + error,
     critical_failed: result?.failedCritical ?? 0,
     high_failed: result?.failedHigh ?? 0,
     medium_failed: result?.failedMedium ?? 0,

@@ -1,0 +1,41 @@
+import type { Benchmark, Pack } from "@holdfast/content/pack";
+import type { Insertable } from "kysely";
+import type { OrganisationCheckTable } from "../../db/schema.ts";
+import { checkUuid } from "../results/check-uuid.ts";
+
+/**
+ * The pack's recommendations as an organisation's checks, each number of a benchmark once: as its newest version has it.
+ *
+ * @param seeded whether they are to be listed.
+ */
+export function packChecks(pack: Pack, orgId: string, seeded: boolean): Insertable<OrganisationCheckTable>[] {
+  const byId = new Map<string, Insertable<OrganisationCheckTable>>();
+  for (const benchmark of [...pack.benchmarks].sort(oldestFirst)) {
+    benchmark.recommendations.forEach(({ number, check: checkId, server, workstation }, place) => {
+      const check = pack.checks.get(checkId);
+      if (check === undefined) return;
+      const id = checkUuid(orgId, benchmark.id, number);
+      byId.set(id, {
+        orgId,
+        id,
+        benchmark: benchmark.id,
+        number,
+        place,
+        title: check.title,
+        description: check.rationale,
+        level: server ?? workstation ?? 1,
+        category: check.category,
+        severity: check.severity,
+        osType: benchmark.osType,
+        remediation: check.remediation,
+        builtin: true,
+        seeded,
+      });
+    });
+  }
+  return [...byId.values()];
+}
+
+function oldestFirst(a: Benchmark, b: Benchmark): number {
+  return a.version.localeCompare(b.version, "en", { numeric: true });
+}

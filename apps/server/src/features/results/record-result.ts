@@ -1,0 +1,142 @@
+import { sql } from "kysely";
+import type { Tx } from "../../context.ts";
+import type { Judgement, ScanResult } from "./queries.ts";
+
+/** A result to store; its device is locked. */
+export interface NewResult extends Pick<ScanResult, "id" | "deviceId" | "policyId" | "checkedAt" | "receivedAt"> {
+  readonly judgement: Judgement;
+}
+
+/**
+ * Stores a result and brings along what is kept of it: the latest result of its device and policy, and the outcome at the
+ * end of its day. Of two results made at once the one received last is the later. A scan that found nothing new adds one
+ * narrow row and no more.
+ */
+export async function recordResult(tx: Tx, result: NewResult): Promise<void> {
+  if (await insertResult(tx, result)) return;
+  if (await upsertLatest(tx, result)) await upsertDay(tx, result);
+  else await correctDays(tx, result);
+}
+
+/** @returns whether it repeats the latest result, which then is this one. */
+async function insertResult(tx: Tx, { id, deviceId, policyId, judgement, checkedAt, receivedAt }: NewResult) {
+  const { numAffectedRows } = await sql`
+    with stored as (
+      insert into scan_result (id, org_id, device_id, policy_id, judgement_id, checked_at, received_at)
+      values (${id}, ${tx.orgId}, ${deviceId}, ${policyId}, ${judgement.id}, ${checkedAt}, ${receivedAt})
+    ), noted as (
+      insert into scan_day (org_id, policy_id, day) values (${tx.orgId}, ${policyId}, ${dayOf(checkedAt)})
+      on conflict do nothing
+    )
+    update latest_result set result_id = ${id}, checked_at = ${checkedAt}, received_at = ${receivedAt}
+    where org_id = ${tx.orgId} and device_id = ${deviceId} and policy_id = ${policyId}
+      and judgement_id = ${judgement.id} and checked_at <= ${checkedAt}`.execute(tx.db);
+  return numAffectedRows === 1n;
+}
+
+/** Makes it the latest unless a later one is there. @returns whether it is. */
+async function upsertLatest(tx: Tx, { id, deviceId, policyId, judgement, checkedAt, receivedAt }: NewResult) {
+  const latest = { resultId: id, checkedAt, receivedAt, ...columnsOf(judgement) };
+  const { numInsertedOrUpdatedRows } = await tx.db
+    .insertInto("latestResult")
+    .values({ orgId: tx.orgId, deviceId, policyId, ...latest })
+    .onConflict((conflict) =>
+      conflict.columns(["deviceId", "policyId"]).doUpdateSet(latest).where("latestResult.checkedAt", "<=", checkedAt),
+    )
+    .executeTakeFirstOrThrow();
+  return numInsertedOrUpdatedRows === 1n;
+}
+
+/** What the latest result keeps of its judgement. */
+function columnsOf(judgement: Judgement) {
+  return {
+    judgementId: judgement.id,
+    layoutId: judgement.layoutId,
+    failing: judgement.failing,
+    scoring: judgement.scoring,
+    passedWeight: judgement.passedWeight,
+    failedWeight: judgement.failedWeight,
+    passCount: judgement.passCount,
+    failCount: judgement.failCount,
+    errorCount: judgement.errorCount,
+    skippedCount: judgement.notApplicableCount + judgement.manualCount + judgement.notPortedCount,
+    failedCritical: judgement.failedCritical,
+    failedHigh: judgement.failedHigh,
+    failedMedium: judgement.failedMedium,
+    failedLow: judgement.failedLow,
+  };
+}
+
+/** Puts another judgement under the latest result, which keeps its time, and under its scan. Its device is locked. */
+export async function replaceJudgement(
+  tx: Tx,
+  latest: Pick<NewResult, "id" | "deviceId" | "policyId" | "checkedAt">,
+  judgement: Judgement,
+): Promise<void> {
+  const { id, deviceId, policyId, checkedAt } = latest;
+  await tx.db
+    .updateTable("latestResult")
+    .set(columnsOf(judgement))
+    .where("orgId", "=", tx.orgId)
+    .where("deviceId", "=", deviceId)
+    .where("policyId", "=", policyId)
+    .execute();
+  await tx.db
+    .updateTable("scanResult")
+    .set({ judgementId: judgement.id })
+    .where("orgId", "=", tx.orgId)
+    .where("id", "=", id)
+    .where("checkedAt", "=", checkedAt)
+    .execute();
+  await upsertDay(tx, { deviceId, policyId, checkedAt, judgement });
+}
+
+async function upsertDay(
+  tx: Tx,
+  { deviceId, policyId, checkedAt, judgement }: Pick<NewResult, "deviceId" | "policyId" | "checkedAt" | "judgement">,
+): Promise<void> {
+  const { score, failCount } = judgement;
+  await tx.db
+    .insertInto("resultDay")
+    .values({ orgId: tx.orgId, deviceId, policyId, day: dayOf(checkedAt), score, failCount })
+    .onConflict((conflict) => conflict.columns(["deviceId", "policyId", "day"]).doUpdateSet({ score, failCount }))
+    .execute();
+}
+
+/**
+ * For a result that came after later ones: its own day, and the next day with a result, which may have been left out for
+ * repeating the day before.
+ */
+async function correctDays(tx: Tx, { deviceId, policyId, checkedAt }: NewResult): Promise<void> {
+  const dayEnd = new Date(Date.parse(`${dayOf(checkedAt)}T00:00:00Z`) + 86_400_000);
+  const next = await tx.db
+    .selectFrom("scanResult")
+    .select("checkedAt")
+    .where("orgId", "=", tx.orgId)
+    .where("deviceId", "=", deviceId)
+    .where("policyId", "=", policyId)
+    .where("checkedAt", ">=", dayEnd)
+    .orderBy("checkedAt")
+    .limit(1)
+    .executeTakeFirst();
+  for (const time of next === undefined ? [checkedAt] : [checkedAt, next.checkedAt]) {
+    const day = dayOf(time);
+    await sql`
+      insert into result_day (org_id, device_id, policy_id, day, score, fail_count)
+      select ${tx.orgId}, ${deviceId}, ${policyId}, ${day}, judgement.score, judgement.fail_count
+      from scan_result join judgement on judgement.id = scan_result.judgement_id
+      where scan_result.org_id = ${tx.orgId} and scan_result.device_id = ${deviceId}
+        and scan_result.policy_id = ${policyId}
+        and checked_at >= ${day}::timestamp at time zone 'UTC'
+        and checked_at < (${day}::timestamp + interval '1 day') at time zone 'UTC'
+      order by checked_at desc, received_at desc limit 1
+      on conflict (device_id, policy_id, day) do update set score = excluded.score, fail_count = excluded.fail_count`.execute(
+      tx.db,
+    );
+  }
+}
+
+/** The UTC day of a time, as an ISO date. */
+function dayOf(time: Date): string {
+  return time.toISOString().slice(0, 10);
+}

@@ -1,0 +1,152 @@
+import type { OsType } from "@holdfast/contracts/platform";
+import { sql } from "kysely";
+import type { Tx } from "../../context.ts";
+import type { Page } from "../../http/paging.ts";
+import { riskRank } from "../results/risk.ts";
+
+/** The policy that figures are of; null: every enabled one. */
+export type PolicyScope = string | null;
+
+/** The latest results in a scope, with their policy's threshold. */
+function scoped(tx: Tx, policyId: PolicyScope) {
+  return sql`latest_outcome(${tx.orgId}, ${tx.now}) as outcome
+    join policy on policy.id = outcome.policy_id and policy.org_id = ${tx.orgId}
+      and ${policyId === null ? sql`policy.enabled` : sql`policy.id = ${policyId}`}`;
+}
+
+const isCompliant = sql`coalesce(outcome.score >= policy.threshold, false)`;
+
+export interface AgentSums {
+  readonly scanned: number;
+  readonly compliant: number;
+  /** Mean of all latest scores; null without any. */
+  readonly average: number | null;
+  readonly failed: number;
+  readonly low: number;
+  readonly medium: number;
+  readonly high: number;
+  readonly critical: number;
+}
+
+/** Sums over agents that have a result. An agent is compliant when all its results are; its risk is the worst of them. */
+export async function sumAgents(tx: Tx, policyId: PolicyScope): Promise<AgentSums> {
+  const risk = riskRank(tx.services, sql`outcome.score`, sql`outcome.failed_critical`);
+  const { rows } = await sql<AgentSums>`
+    select count(*) as scanned, count(*) filter (where compliant) as compliant,
+      sum(score_sum) / nullif(sum(scored), 0)::double precision as average, coalesce(sum(failed), 0)::bigint as failed,
+      count(*) filter (where risk = 1) as low, count(*) filter (where risk = 2) as medium,
+      count(*) filter (where risk = 3) as high, count(*) filter (where risk = 4) as critical
+    from (
+      select bool_and(${isCompliant}) as compliant, sum(outcome.score) as score_sum, count(outcome.score) as scored,
+        sum(outcome.fail_count) as failed, max(${risk}) as risk
+      from ${scoped(tx, policyId)} group by outcome.device_id
+    ) as agent`.execute(tx.db);
+  const [sums] = rows;
+  if (sums === undefined) throw new Error("an aggregate has one row");
+  return sums;
+}
+
+/** All of the organisation, or those of an operating system. */
+export async function countAgents(tx: Tx, osType: OsType | null): Promise<number> {
+  const { total } = await tx.db
+    .selectFrom("device")
+    .select((select) => select.fn.countAll<number>().as("total"))
+    .where("orgId", "=", tx.orgId)
+    .$if(osType !== null, (query) => query.where("osType", "=", osType ?? "linux"))
+    .executeTakeFirstOrThrow();
+  return total;
+}
+
+export interface NonCompliantAgent {
+  readonly deviceId: string;
+  readonly hostname: string;
+  readonly osType: OsType;
+  /** Of the result that is furthest below its policy's demands: the lowest score. */
+  readonly score: number | null;
+  readonly failedCritical: number;
+  readonly failCount: number;
+}
+
+/** Lowest score first; those without a score last. */
+export async function selectNonCompliant(
+  tx: Tx,
+  policyId: PolicyScope,
+  { offset, limit }: Page,
+): Promise<{ readonly agents: NonCompliantAgent[]; readonly total: number }> {
+  const worst = sql`
+    select distinct on (outcome.device_id) outcome.device_id, outcome.score, outcome.failed_critical, outcome.fail_count
+    from ${scoped(tx, policyId)} where not ${isCompliant}
+    order by outcome.device_id, outcome.score nulls last, outcome.fail_count desc`;
+  const { rows } = await sql<NonCompliantAgent & { readonly total: number }>`
+    select worst.*, device.hostname, device.os_type, count(*) over () as total
+    from (${worst}) as worst join device on device.id = worst.device_id
+    order by worst.score nulls last, device.hostname, device.id offset ${offset} limit ${limit}`.execute(tx.db);
+  const [first] = rows;
+  if (first !== undefined) return { agents: rows.map(({ total: _, ...agent }) => agent), total: first.total };
+  if (offset === 0) return { agents: [], total: 0 };
+  const { rows: counted } = await sql<{ total: number }>`select count(*) as total from (${worst}) as worst`.execute(
+    tx.db,
+  );
+  return { agents: [], total: counted[0]?.total ?? 0 };
+}
+
+/** Devices that fail alike: which places of which layouts. */
+export interface FailurePattern {
+  readonly layoutIds: number[];
+  /** "0" and "1" for each layout. */
+  readonly failing: string[];
+  readonly devices: number;
+  /** One of them. */
+  readonly deviceId: string;
+}
+
+/** What devices fail, each device once: of several policies that read one benchmark, what any of them says. */
+export async function selectFailurePatterns(tx: Tx, policyId: PolicyScope): Promise<FailurePattern[]> {
+  const { rows } = await sql<FailurePattern>`
+    select layout_ids, failing, count(*) as devices, min(device_id::text) as device_id from (
+      select device_id, array_agg(layout_id order by layout_id) as layout_ids, array_agg(failing::text order by layout_id) as failing
+      from (
+        select outcome.device_id, outcome.layout_id, bit_or(outcome.failing) as failing
+        from ${scoped(tx, policyId)} where outcome.fail_count > 0 and outcome.layout_id is not null
+        group by outcome.device_id, outcome.layout_id
+      ) as device_layout group by device_id
+    ) as pattern group by layout_ids, failing`.execute(tx.db);
+  return rows;
+}
+
+export interface OutcomeDay {
+  readonly deviceId: string;
+  readonly policyId: string;
+  /** ISO date. */
+  readonly day: string;
+  readonly score: number | null;
+  readonly failCount: number;
+}
+
+/** What each device's outcomes were on a day, and how they changed after it; in the order of days. */
+export async function selectOutcomeDays(tx: Tx, policyIds: readonly string[], from: string): Promise<OutcomeDay[]> {
+  const { rows } = await sql<OutcomeDay>`
+    (select distinct on (device_id, policy_id) device_id, policy_id, day::text as day, score, fail_count
+      from result_day where org_id = ${tx.orgId} and policy_id = any(${policyIds}::uuid[]) and day <= ${from}::date
+      order by device_id, policy_id, result_day.day desc)
+    union all
+    (select device_id, policy_id, day::text, score, fail_count
+      from result_day where org_id = ${tx.orgId} and policy_id = any(${policyIds}::uuid[]) and day > ${from}::date
+      order by result_day.day)`.execute(tx.db);
+  return rows;
+}
+
+/** The first day from `from` to `until` on which one of the policies was scanned; null when none was. */
+export async function findFirstScanDay(
+  tx: Tx,
+  policyIds: readonly string[],
+  from: string,
+  until: string,
+): Promise<string | null> {
+  const { rows } = await sql<{ day: string | null }>`
+    select min(day)::text as day from scan_day
+    where org_id = ${tx.orgId} and policy_id = any(${policyIds}::uuid[]) and day between ${from}::date and ${until}::date`.execute(
+    tx.db,
+  );
+  return rows[0]?.day ?? null;
+}
