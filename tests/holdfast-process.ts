@@ -57,9 +57,15 @@ export interface UpOptions {
 
 /** A temporary directory that another user can walk to. What still runs in it is ended with the test, and it is removed. */
 export function aTemporaryDirectory(): string {
+  const directory = makeTemporaryDirectory();
+  onTestFinished(() => removeWithProcesses(directory));
+  return directory;
+}
+
+/** As `aTemporaryDirectory`, for several tests; whoever makes it removes it. */
+export function makeTemporaryDirectory(): string {
   const directory = mkdtempSync(path.join(tmpdir(), "holdfast-e2e-"));
   chmodSync(directory, 0o711);
-  onTestFinished(() => removeWithProcesses(directory));
   return directory;
 }
 

@@ -106,7 +106,7 @@ it("serves the dashboard: its page for every page address, its assets for ever, 
   fs.writeFileSync(path.join(dashboardDir, "index.html"), "<!doctype html><title>Holdfast</title>");
   fs.writeFileSync(path.join(dashboardDir, "assets", "app-abc123.js"), "1");
   const { url } = await start(aStateDir(), { dashboardDir });
-  const page = await fetch(`${url}/devices/some-id`, { headers: { accept: "text/html" } });
+  const page = await fetch(`${url}/devices/some-id?open=1.1.2`, { headers: { accept: "text/html" } });
   expect(await page.text()).toContain("<title>Holdfast");
   expect(page.headers.get("content-security-policy")).toContain("script-src 'self';");
   expect(page.headers.get("cache-control")).toBe("no-cache");

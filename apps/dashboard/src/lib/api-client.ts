@@ -14,8 +14,18 @@ export class ApiRequestError extends Error {
 let accessToken: string | null = null;
 let refreshing: Promise<boolean> | null = null;
 
+/** Says no more than that somebody signed in here, so that a visitor who never did is not sent to renew anything. */
+const signedInKey = "holdfast-signed-in";
+
 export function setAccessToken(token: string | null): void {
   accessToken = token;
+  if (token === null) localStorage.removeItem(signedInKey);
+  else localStorage.setItem(signedInKey, "yes");
+}
+
+/** Whether there may be a session; only the server knows. */
+export function mayBeSignedIn(): boolean {
+  return accessToken !== null || localStorage.getItem(signedInKey) !== null;
 }
 
 /**
@@ -23,6 +33,7 @@ export function setAccessToken(token: string | null): void {
  * The type is the route's response schema, which the server serialises by. @throws ApiRequestError
  */
 export async function request<T>(method: string, path: string, body?: unknown): Promise<T> {
+  if (accessToken === null && !path.startsWith("/auth/sign-") && mayBeSignedIn()) await refreshSession();
   let response = await send(method, path, body);
   if (response.status === 401 && (await refreshSession())) response = await send(method, path, body);
   if (!response.ok) throw new ApiRequestError(response.status, await messageOf(response));
@@ -48,15 +59,16 @@ export function refreshSession(): Promise<boolean> {
 async function renew(): Promise<boolean> {
   const response = await send("POST", "/auth/refresh", {});
   if (!response.ok) {
-    accessToken = null;
+    if (response.status === 401) setAccessToken(null);
     return false;
   }
-  accessToken = ((await response.json()) as SessionTokens).accessToken;
+  setAccessToken(((await response.json()) as SessionTokens).accessToken);
   return true;
 }
 
-function send(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<Response> {
-  return fetch(`/api/v1${path}`, {
+/** @throws Error for people when there is no answer at all; what was aborted stays an AbortError. */
+async function send(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<Response> {
+  const answer = fetch(`/api/v1${path}`, {
     method,
     credentials: "same-origin",
     headers: {
@@ -65,6 +77,10 @@ function send(method: string, path: string, body?: unknown, signal?: AbortSignal
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     ...(signal === undefined ? {} : { signal }),
+  });
+  return answer.catch((error: unknown) => {
+    if (!(error instanceof TypeError)) throw error;
+    throw new Error("The server does not answer. It may have been stopped, or the network is down.", { cause: error });
   });
 }
 

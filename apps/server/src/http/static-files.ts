@@ -27,9 +27,11 @@ export async function serveDashboard(app: FastifyInstance, directory: string | n
 }
 
 function isPage({ method, url, headers }: FastifyRequest): boolean {
-  const isInterface = /^\/(api|agent|cis|healthz)(\/|\?|$)/.test(url);
+  // The path alone: a page's filters may hold dots.
+  const [path = ""] = url.split("?");
+  const isInterface = /^\/(api|agent|cis|healthz)(\/|$)/.test(path);
   const wantsPage = headers.accept === undefined || /text\/html|\*\/\*/.test(headers.accept);
-  return (method === "GET" || method === "HEAD") && !isInterface && wantsPage && !/\.\w+($|\?)/.test(url);
+  return (method === "GET" || method === "HEAD") && !isInterface && wantsPage && !/\.\w+$/.test(path);
 }
 
 function notFound({ method, url }: FastifyRequest, reply: FastifyReply): FastifyReply {
