@@ -3,6 +3,9 @@ import { sql } from "kysely";
 import { beforeAll, describe, expect, it } from "vitest";
 import { audit } from "../audit.ts";
 import { type Ctx, inTransaction } from "../context.ts";
+import { createException } from "../features/exceptions/create-exception.ts";
+import { checkUuid } from "../features/results/check-uuid.ts";
+import { importResult } from "../features/results/import-result.ts";
 import { storeUpload } from "../features/results/store-upload.ts";
 import { openScansJob } from "../features/scans/jobs.ts";
 import { openWorkItems } from "../features/scans/queries.ts";
@@ -27,6 +30,11 @@ beforeAll(async () => {
   await inTransaction(first, async (tx) => {
     await openWorkItems(tx, policy.id, [device.deviceId]);
     await enqueue(tx, openScansJob, { policyId: policy.id, deviceIds: null });
+    const findings = [{ checkId: "9.9", status: "fail" as const }];
+    const checkedAt = first.now.toISOString();
+    await importResult(tx, device.deviceId, { policyId: policy.id, checkedAt, source: "another scanner", findings });
+    const checkId = checkUuid(tx.orgId, "cis-debian-12", "1.1.1");
+    await createException(tx, { checkId, deviceId: null, reason: "a test", expiresAt: null });
     await audit(tx, { action: "test.happen", subject: { type: "test", id: "1" } });
   });
 });
