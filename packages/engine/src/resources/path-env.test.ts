@@ -87,3 +87,11 @@ it("asks a person about what only a shell can work out, unless something is wron
   expect(await verdict({ "/root/.bashrc": "PATH=$PATH:$(tool path)\n" })).toBe("manual");
   expect(await verdict({ "/root/.bashrc": "PATH=$GOPATH/bin:.\n" })).toBe("fail");
 });
+
+it("reads /etc/bashrc only where another file does", async () => {
+  const files = { "/etc/bashrc": "PATH=$PATH:/missing\n" };
+  expect(await verdict({ ...files, "/root/.bashrc": "# . /etc/bashrc\n" })).toBe("pass");
+  expect(await verdict({ ...files, "/root/.bashrc": "if [ -f /etc/bashrc ]; then\n . /etc/bashrc\nfi\n" })).toBe(
+    "fail",
+  );
+});

@@ -37,8 +37,18 @@ export async function readRootPath(host: Host, home: string): Promise<RootPath> 
   for (const name of [".bash_profile", ".bash_login", ".profile"]) {
     if (await walk.readScript(`${home}/${name}`)) break;
   }
-  for (const path of ["/etc/bash.bashrc", "/etc/bashrc", `${home}/.bashrc`]) await walk.readScript(path);
+  await walk.readScript("/etc/bash.bashrc");
+  // Other than the file above, no bash is built to read this one: where it counts, another file names it.
+  const readers = ["/etc/profile", ...profiles.paths, `${home}/.bash_profile`, `${home}/.profile`, `${home}/.bashrc`];
+  if (await isAnySourcing(host, readers, "/etc/bashrc")) await walk.readScript("/etc/bashrc");
+  await walk.readScript(`${home}/.bashrc`);
   return { entries: walk.all(), unresolved: walk.unresolved };
+}
+
+async function isAnySourcing(host: Host, scripts: readonly string[], sourced: string): Promise<boolean> {
+  const texts = await Promise.all(scripts.map((path) => host.readText(path)));
+  const lines = texts.flatMap((text) => (text ?? "").split("\n").map((line) => line.replace(/(?:^|\s)#.*$/, "")));
+  return lines.some((line) => /(?:^|[\s;&|])(?:\.|source)\s+\S/.test(line) && line.includes(sourced));
 }
 
 class PathWalk {
