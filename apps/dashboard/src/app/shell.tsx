@@ -27,7 +27,7 @@ export function Shell() {
         Skip to the content
       </a>
       <header className="border-b border-line bg-surface">
-        <div className="mx-auto flex max-w-6xl flex-wrap items-center gap-x-6 gap-y-2 px-4 py-3">
+        <div className="mx-auto flex max-w-6xl flex-wrap items-center gap-x-4 gap-y-2 px-4 py-3">
           <Link to="/" className="flex items-center gap-2 text-lg font-bold">
             <ShieldIcon /> Holdfast
           </Link>
@@ -63,8 +63,9 @@ function NavigationLink({ to, children }: { readonly to: PagePath; readonly chil
     <Link
       to={to}
       activeOptions={{ exact: to === "/" }}
-      className="rounded-md px-3 py-1.5 font-medium text-muted hover:bg-sunken hover:text-ink"
+      className="rounded-md px-2.5 py-1.5 font-medium hover:bg-sunken hover:text-ink"
       activeProps={{ className: "bg-sunken text-ink" }}
+      inactiveProps={{ className: "text-muted" }}
     >
       {children}
     </Link>

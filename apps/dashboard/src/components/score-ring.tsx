@@ -29,7 +29,7 @@ export function ScoreRing({ score, risk }: { readonly score: number | null; read
       />
       <text
         x={60}
-        y={64}
+        y={61.5}
         textAnchor="middle"
         dominantBaseline="middle"
         fontSize={30}

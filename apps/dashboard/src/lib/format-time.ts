@@ -11,11 +11,11 @@ export function formatTime(iso: string): string {
   return dateTime.format(new Date(iso));
 }
 
-/** e.g. "5 minutes ago". */
+/** e.g. "5 minutes ago"; under a minute "just now". */
 export function formatAge(iso: string, now = Date.now()): string {
   const seconds = (new Date(iso).getTime() - now) / 1000;
   for (const [unit, length] of steps) {
     if (Math.abs(seconds) >= length) return relative.format(Math.round(seconds / length), unit);
   }
-  return relative.format(0, "second");
+  return "just now";
 }

@@ -10,7 +10,7 @@ export function ScanNow({ device, policyId }: { readonly device: Device; readonl
   const policy = policyId ?? overview.data?.policyId ?? null;
   const { scan } = device;
   return (
-    <div className="min-w-56">
+    <div className="min-w-56 sm:text-right">
       <button
         type="button"
         className="button"

@@ -73,7 +73,7 @@ function Figures({ overview }: { readonly overview: Overview }) {
             <RiskBadge risk={riskLevel} />
             <span className="text-muted">
               {devices.scanned} of {devices.total} devices scanned, {devices.online} online
-              {lastCheckedAt !== null && `, last ${formatAge(lastCheckedAt)}`}
+              {lastCheckedAt !== null && `, last scan ${formatAge(lastCheckedAt)}`}
             </span>
           </div>
           <div className="mt-5">
