@@ -6,3 +6,10 @@ export function parseTime(text: string, field: string): Date {
   if (Number.isNaN(time.getTime())) throw new Invalid(`${field} is not a time we can keep: ${text.slice(0, 40)}.`);
   return time;
 }
+
+/** The same, of a time that has to be ahead. @throws Invalid */
+export function futureTime(text: string, field: string, now: Date): Date {
+  const time = parseTime(text, field);
+  if (time <= now) throw new Invalid(`${field} is in the past: ${text.slice(0, 40)}.`);
+  return time;
+}

@@ -10,7 +10,7 @@ declare module "fastify" {
     entered: { readonly principal: Principal; readonly ctx: Ctx } | null;
   }
   interface FastifyContextConfig {
-    /** What the route needs; checked before the request is validated, and by its verb again. */
+    /** What the route needs where the request acts; checked before it is validated, and by its verb again. */
     permission?: Permission;
     /** Needs an account, but no organisation. */
     account?: boolean;
@@ -27,7 +27,7 @@ const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
  */
 export function requireSignIn(app: FastifyInstance, services: Services, sessionKey: Uint8Array): void {
   app.addHook("onRequest", async (request) => {
-    const { public: isPublic, permission, account } = request.routeOptions.config;
+    const { public: isPublic, account } = request.routeOptions.config;
     if (isPublic === true) return;
     const now = new Date();
     const principal = await authenticate(services, sessionKey, request.headers.authorization, now);
@@ -35,16 +35,32 @@ export function requireSignIn(app: FastifyInstance, services: Services, sessionK
     if (named !== undefined && (typeof named !== "string" || !uuid.test(named))) {
       throw new Invalid('The header "x-holdfast-org" is not the id of an organisation.');
     }
+    const requestId = request.id;
     if (account === true) {
-      request.entered = { principal, ctx: nowhere(services, principal, now) };
+      request.entered = { principal, ctx: { ...nowhere(services, principal, now), requestId } };
       return;
     }
     const { orgId, actor } = await enterOrganisation(services, principal, named ?? null);
-    request.entered = { principal, ctx: { services, orgId, actor, now } };
-    if (permission !== undefined && !actor.permissions.has(permission)) {
-      throw new Forbidden(`This needs the permission "${permission}" in the organisation.`);
-    }
+    request.entered = { principal, ctx: { services, orgId, actor, now, requestId } };
   });
+  app.addHook("preValidation", async (request) => {
+    const { permission } = request.routeOptions.config;
+    if (permission === undefined || request.entered === null) return;
+    if (request.entered.ctx.actor.permissions.has(permission)) return;
+    const named = organisationNamedIn(request);
+    const elsewhere = named === null ? null : await ctxIn(request, named);
+    if (elsewhere?.actor.permissions.has(permission) === true) return;
+    throw new Forbidden(`This needs the permission "${permission}" in the organisation.`);
+  });
+}
+
+/** The organisation a query or a body names, before either is validated; null when it names none. */
+function organisationNamedIn({ query, body }: FastifyRequest): string | null {
+  for (const part of [query, body]) {
+    if (part === null || typeof part !== "object" || !("orgId" in part)) continue;
+    if (typeof part.orgId === "string" && uuid.test(part.orgId)) return part.orgId.toLowerCase();
+  }
+  return null;
 }
 
 /** The context of a request that was let in. @throws Unauthenticated on a route that lets anyone in. */

@@ -44,6 +44,7 @@ export interface StoredToken {
   readonly permissions: readonly string[];
   readonly allOrganisations: boolean;
   readonly expiresAt: Date | null;
+  readonly lastUsedAt: Date | null;
   readonly administrator: boolean;
 }
 
@@ -60,12 +61,24 @@ export async function findApiToken(db: System, hash: Buffer, now: Date): Promise
       "permissions",
       "allOrganisations",
       "expiresAt",
+      "lastUsedAt",
       "administrator",
     ])
     .where("tokenHash", "=", hash)
     .where((where) => where.or([where("expiresAt", "is", null), where("expiresAt", ">", now)]))
     .executeTakeFirst();
   return row === undefined ? null : { ...row, administrator: row.administrator ?? false };
+}
+
+/** Nothing when another request noted it meanwhile. */
+export async function noteTokenUse(db: System, id: string, now: Date): Promise<void> {
+  const minuteAgo = new Date(now.getTime() - 60_000);
+  await db
+    .updateTable("apiToken")
+    .set({ lastUsedAt: now })
+    .where("id", "=", id)
+    .where((where) => where.or([where("lastUsedAt", "is", null), where("lastUsedAt", "<=", minuteAgo)]))
+    .execute();
 }
 
 export interface OrganisationAccess {

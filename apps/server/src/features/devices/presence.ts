@@ -70,7 +70,10 @@ export class Presence {
     const ids = [...this.#connections.keys()];
     if (ids.length === 0) return;
     const now = new Date();
-    await asSystem(this.#services, (db) => extendPresence(db, ids, now, new Date(now.getTime() + onlineForMs)));
+    const until = new Date(now.getTime() + onlineForMs);
+    const there = new Set(await asSystem(this.#services, (db) => extendPresence(db, ids, now, until)));
+    // Those that were removed have nothing to wait for.
+    for (const id of ids.filter((one) => !there.has(one))) this.#connections.get(id)?.connection.close();
   }
 
   /** Scheduled work becomes available without anyone announcing it. */

@@ -51,6 +51,26 @@ export async function selectDevice(tx: Tx, id: string): Promise<DeviceRow> {
   return row;
 }
 
+/** Locked. @throws NotFound, also for another organisation's. */
+export async function lockDevice(tx: Tx, id: string): Promise<DeviceRow> {
+  const row = await tx.db
+    .selectFrom("device")
+    .selectAll()
+    .where("orgId", "=", tx.orgId)
+    .where("id", "=", id)
+    .forUpdate()
+    .executeTakeFirst();
+  if (row === undefined) throw new NotFound("device");
+  return row;
+}
+
+/** With its facts, results, work, exceptions and remediations. */
+export async function deleteDeviceRow(tx: Tx, id: string): Promise<void> {
+  // Results are partitioned, without a foreign key; the rest goes with the row.
+  await tx.db.deleteFrom("scanResult").where("orgId", "=", tx.orgId).where("deviceId", "=", id).execute();
+  await tx.db.deleteFrom("device").where("orgId", "=", tx.orgId).where("id", "=", id).execute();
+}
+
 /** Which of these are devices of the organisation, with their operating systems. */
 export async function selectDevicesById(tx: Tx, ids: readonly string[]): Promise<Pick<DeviceRow, "id" | "osType">[]> {
   return tx.db
@@ -124,18 +144,20 @@ export async function spendEnrolmentToken(
   return row?.orgId ?? null;
 }
 
-/** Keeps devices of any organisation online until a time, and says they were seen now. */
+/** Keeps devices of any organisation online until a time, and says they were seen now. @returns those that are there. */
 export async function extendPresence(
   db: Transaction<Database>,
   deviceIds: readonly string[],
   now: Date,
   until: Date,
-): Promise<void> {
-  await db
+): Promise<string[]> {
+  const rows = await db
     .updateTable("device")
     .set({ onlineUntil: until, lastSeenAt: now })
     .where("id", "=", sql<string>`any(${deviceIds}::uuid[])`)
+    .returning("id")
     .execute();
+  return rows.map(({ id }) => id);
 }
 
 export async function setPresence(tx: Tx, deviceId: string, onlineUntil: Date): Promise<void> {

@@ -1,6 +1,9 @@
+import type { IssuedEnrolmentToken } from "@holdfast/contracts/administration";
 import { audit } from "../../audit.ts";
 import { type Ctx, inTransaction, requirePermission } from "../../context.ts";
 import { newToken, tokenHash } from "../../tokens.ts";
+import { presentEnrolmentToken } from "./present.ts";
+import { insertEnrolmentToken } from "./queries.ts";
 
 export interface EnrolmentTokenTerms {
   readonly uses: number;
@@ -8,20 +11,22 @@ export interface EnrolmentTokenTerms {
 }
 
 /** Makes a token that lets devices into the context's organisation. It is shown once: we keep its hash. @throws Forbidden */
-export async function issueEnrolmentToken(ctx: Ctx, { uses, expiresAt }: EnrolmentTokenTerms): Promise<string> {
+export async function issueEnrolmentToken(ctx: Ctx, terms: EnrolmentTokenTerms): Promise<string> {
+  return (await createEnrolmentToken(ctx, terms)).token;
+}
+
+/** The same, with what a list shows of it. @throws Forbidden */
+export async function createEnrolmentToken(ctx: Ctx, terms: EnrolmentTokenTerms): Promise<IssuedEnrolmentToken> {
   requirePermission(ctx, "orgs:write");
   const token = newToken("hfe");
-  await inTransaction(ctx, async (tx) => {
-    const { id } = await tx.db
-      .insertInto("enrolmentToken")
-      .values({ orgId: tx.orgId, tokenHash: tokenHash(token), usesLeft: uses, expiresAt })
-      .returning("id")
-      .executeTakeFirstOrThrow();
+  return inTransaction(ctx, async (tx) => {
+    const row = await insertEnrolmentToken(tx, { ...terms, tokenHash: tokenHash(token) });
+    const { uses, expiresAt } = terms;
     await audit(tx, {
       action: "enrolment_token.create",
-      subject: { type: "enrolment_token", id },
-      detail: { uses, expiresAt: expiresAt.toISOString() },
+      subject: { type: "enrolment_token", id: row.id },
+      after: { uses, expiresAt },
     });
+    return { ...presentEnrolmentToken(row), token };
   });
-  return token;
 }
