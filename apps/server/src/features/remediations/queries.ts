@@ -68,14 +68,17 @@ export async function selectOpen(
 export async function findLastApply(
   tx: Tx,
   deviceId: string,
-  checkId: string,
+  by: { readonly checkId: string } | { readonly recommendation: string },
 ): Promise<{ readonly apply: Remediation; readonly undone: boolean } | null> {
   const apply = await tx.db
     .selectFrom("remediation")
     .selectAll()
     .where("orgId", "=", tx.orgId)
     .where("deviceId", "=", deviceId)
-    .where("checkId", "=", checkId)
+    .$if("checkId" in by, (query) => query.where("checkId", "=", "checkId" in by ? by.checkId : ""))
+    .$if("recommendation" in by, (query) =>
+      query.where("recommendation", "=", "recommendation" in by ? by.recommendation : ""),
+    )
     .where("action", "=", "apply")
     .where("state", "=", "completed")
     .orderBy("executedAt", "desc")

@@ -154,15 +154,17 @@ async function wantRollBacks(tx: Tx, result: ReferredResult, numbers: readonly s
   const invalid: string[] = [];
   const wanted: Wanted[] = [];
   for (const number of numbers) {
-    const checkId = planner.checkOf(benchmark, number)?.id ?? null;
-    const last = checkId === null ? null : await findLastApply(tx, result.deviceId, checkId);
-    if (checkId === null || last === null || last.undone) {
+    const check = planner.checkOf(benchmark, number);
+    // The result may be by a benchmark that has no such number; the device was changed all the same.
+    const by = check === null ? { recommendation: number } : { checkId: check.id };
+    const last = await findLastApply(tx, result.deviceId, by);
+    if (last === null || last.undone) {
       invalid.push(number);
       continue;
     }
-    const { id, plan, planHash, risk } = last.apply;
+    const { id, plan, planHash, risk, checkId, benchmark: of } = last.apply;
     const stored = { plan: JSON.stringify(plan), planHash, risk, diff: renderUndo(plan) };
-    wanted.push({ ...stored, recommendation: number, benchmark, checkId, undoes: id });
+    wanted.push({ ...stored, recommendation: number, benchmark: of, checkId, undoes: id });
   }
   if (invalid.length > 0) {
     throw new Invalid(`Nothing to roll back: there is no completed apply on the device of ${some(invalid)}.`, {
