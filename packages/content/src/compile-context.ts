@@ -1,4 +1,5 @@
 import type { KindDeclaration } from "./expression.ts";
+import type { Parameter } from "./parameter.ts";
 import type { Problem } from "./problem.ts";
 import type { YamlPath, YamlSource } from "./yaml-source.ts";
 
@@ -9,6 +10,8 @@ export interface CompileContext {
   readonly problems: Problem[];
   /** Every use of a condition, to be resolved once all conditions are known. */
   readonly conditionUses: ConditionUse[];
+  /** By id; those with mistakes are not in it. */
+  readonly parameters?: ReadonlyMap<string, Parameter>;
 }
 
 export interface ConditionUse {

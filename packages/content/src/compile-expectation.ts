@@ -3,6 +3,7 @@ import { Value } from "typebox/value";
 import { type CompileContext, isRecord } from "./compile-context.ts";
 import type { Expectation, KindDeclaration } from "./expression.ts";
 import { suggestion } from "./nearest-name.ts";
+import { ParameterReference } from "./parameter-file.ts";
 import { branchesOf, memberNames } from "./schema-members.ts";
 import { shapeProblems } from "./shape-problems.ts";
 import type { YamlPath } from "./yaml-source.ts";
@@ -38,8 +39,21 @@ export function compileExpectation(
       context.conditionUses.push({ id: when, source: context.source, path: [...path, "when"] });
     else report([...path, "when"], "must be the id of one condition");
   }
+  const parameters = parametersIn(members);
   const target = pick(members, (name) => targetNames.includes(name));
-  const desired = pick(members, (name) => !targetNames.includes(name) && desiredNames.includes(name));
+  const desired: Record<string, Json> = {
+    ...pick(members, (name) => !targetNames.includes(name) && desiredNames.includes(name)),
+  };
+  const problemsBefore = context.problems.length;
+  for (const [name, id] of Object.entries(parameters)) {
+    const parameter = context.parameters?.get(id);
+    if (targetNames.includes(name))
+      report([...path, name], "what is looked at cannot be a parameter, only what is wanted");
+    else if (parameter === undefined)
+      report([...path, name], `no parameter "${id}"${suggestion(id, context.parameters?.keys() ?? [])}`);
+    else desired[name] = parameter.default;
+  }
+  if (context.problems.length > problemsBefore) return null;
   context.problems.push(...shapeProblems(context.source, path, closestBranch(kind.target, target), target));
   if (Object.keys(desired).length === 0)
     report(path, `says nothing of what should be there: add ${desiredNames.join(", ")}`);
@@ -49,7 +63,7 @@ export function compileExpectation(
     context.problems.push(...found);
   }
   for (const name of ["matches", "pattern"]) {
-    const reason = regularExpressionError(members[name]);
+    const reason = regularExpressionError({ ...members, ...desired }[name]);
     if (reason !== null) report([...path, name], reason);
   }
   if (context.problems.length > before) return null;
@@ -59,6 +73,7 @@ export function compileExpectation(
     desired,
     // The target has just been found to have the shape that the kind asks for.
     address: kind.address(target as never),
+    ...(Object.keys(parameters).length > 0 ? { parameters } : {}),
     ...(typeof when === "string" ? { when } : {}),
   };
 }
@@ -75,6 +90,15 @@ function closestBranch(schema: KindDeclaration["desired"], members: object): Kin
   // Branches of a TypeBox schema are TypeBox schemas.
   const branches = branchesOf(schema) as readonly KindDeclaration["desired"][];
   return [...branches].sort((a, b) => distance(a) - distance(b))[0] ?? schema;
+}
+
+/** The members written as `{ parameter: id }`, by name. */
+function parametersIn(members: object): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(members).flatMap(([name, value]) =>
+      Value.Check(ParameterReference, value) ? [[name, value.parameter]] : [],
+    ),
+  );
 }
 
 /** YAML without custom tags holds nothing but JSON, so its members are JSON. */

@@ -1,6 +1,6 @@
 import { type CompileContext, isRecord } from "./compile-context.ts";
 import { compileExpectation } from "./compile-expectation.ts";
-import type { Expression } from "./expression.ts";
+import type { Expectation, Expression } from "./expression.ts";
 import { suggestion } from "./nearest-name.ts";
 import type { YamlPath } from "./yaml-source.ts";
 
@@ -25,7 +25,18 @@ export function compileExpression(raw: unknown, path: YamlPath, context: Compile
   if (kind === undefined)
     return report(`no resource kind "${key}"${suggestion(key, [...context.kinds.keys(), ...groups])}`);
   const expectation = compileExpectation(kind, raw[key] ?? {}, [...path, key], context);
-  return expectation === null ? null : { expectation };
+  if (expectation === null) return null;
+  return key === "parameter" ? compileParameterUse(expectation, [...path, key], context) : { expectation };
+}
+
+/** An expectation of a parameter itself, `parameter: { name: firewall, equals: ufw }`: its target also holds the default. */
+function compileParameterUse(expectation: Expectation, path: YamlPath, context: CompileContext): Expression | null {
+  const name = isRecord(expectation.target) ? String(expectation.target["name"]) : "";
+  const parameter = context.parameters?.get(name);
+  if (parameter !== undefined) return { expectation: { ...expectation, target: { name, default: parameter.default } } };
+  const known = [...(context.parameters?.keys() ?? [])];
+  context.problems.push(context.source.problemAt(path, `no parameter "${name}"${suggestion(name, known)}`));
+  return null;
 }
 
 function compileGroup(

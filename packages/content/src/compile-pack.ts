@@ -4,9 +4,11 @@ import { compileChecks } from "./compile-checks.ts";
 import { type CompileContext, type ConditionUse, isRecord } from "./compile-context.ts";
 import { compileCondition, isVariant } from "./compile-definitions.ts";
 import { compileMappings } from "./compile-mappings.ts";
+import { compileParameter } from "./compile-parameters.ts";
 import type { KindDeclaration } from "./expression.ts";
 import type { Benchmark, Condition, Pack } from "./pack.ts";
 import { packFrom } from "./pack-json.ts";
+import type { Parameter } from "./parameter.ts";
 import type { Problem } from "./problem.ts";
 import { conditionProblems, conflictingTargets, unusedChecks } from "./references.ts";
 import type { YamlSource } from "./yaml-source.ts";
@@ -17,6 +19,7 @@ export interface ContentSources {
   readonly conditions: readonly YamlSource[];
   readonly benchmarks: readonly YamlSource[];
   readonly mappings?: readonly YamlSource[];
+  readonly parameters?: readonly YamlSource[];
 }
 
 /**
@@ -34,10 +37,17 @@ export function compilePack(
     problems.push(...source.problems);
     return namedEntries(source, what, definedAt, problems);
   };
+  const parameters = new Map<string, Parameter>();
+  for (const source of sources.parameters ?? []) {
+    for (const [id, raw] of entries(source, "parameter")) {
+      const parameter = compileParameter(id, raw, { source, problems });
+      if (parameter !== null) parameters.set(id, parameter);
+    }
+  }
   const conditions: Condition[] = [];
   const allConditionIds: string[] = [];
   for (const source of sources.conditions) {
-    const context: CompileContext = { source, kinds, problems, conditionUses };
+    const context: CompileContext = { source, kinds, problems, conditionUses, parameters };
     for (const [id, raw] of entries(source, "condition")) {
       allConditionIds.push(id);
       const condition = compileCondition(id, raw, context);
@@ -45,7 +55,11 @@ export function compilePack(
     }
   }
   const checkEntries = sources.checks.flatMap((source) =>
-    entries(source, "check").map(([id, raw]) => ({ id, raw, context: { source, kinds, problems, conditionUses } })),
+    entries(source, "check").map(([id, raw]) => ({
+      id,
+      raw,
+      context: { source, kinds, problems, conditionUses, parameters },
+    })),
   );
   const allCheckIds = checkEntries.map(({ id }) => id);
   const checks = compileChecks(checkEntries);
@@ -71,7 +85,10 @@ export function compilePack(
     const served = mappings.get(check.id);
     return served === undefined ? check : { ...check, mappings: served };
   });
-  return { pack: packFrom({ conditions, checks: mapped, benchmarks, catalogues }), problems: inOrder(problems) };
+  return {
+    pack: packFrom({ conditions, checks: mapped, benchmarks, catalogues, parameters: [...parameters.values()] }),
+    problems: inOrder(problems),
+  };
 }
 
 /** Where a check or condition is written. */

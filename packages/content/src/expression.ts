@@ -22,6 +22,8 @@ export interface Expectation {
   readonly target: Json;
   readonly desired: Json;
   readonly address: FactAddress;
+  /** Members of `desired` that a policy's parameter gives, by name; `desired` itself holds their defaults. */
+  readonly parameters?: Readonly<Record<string, string>>;
   /** Condition under which it is looked at at all; when that does not hold, the expectation is not applicable. */
   readonly when?: string;
 }

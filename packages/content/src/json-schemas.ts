@@ -4,6 +4,7 @@ import { CheckSource, Id, idPattern, VariantSource } from "./check-file.ts";
 import { ConditionSource } from "./condition-file.ts";
 import type { KindDeclaration } from "./expression.ts";
 import { MappingFile } from "./mapping-file.ts";
+import { ParameterReference, ParameterSource } from "./parameter-file.ts";
 import { FactsSource, ProofSource } from "./proof-file.ts";
 import { objectVariants } from "./schema-members.ts";
 
@@ -17,12 +18,13 @@ const expressionRef = { $ref: "#/$defs/expression" };
  * checks file by file; what spans files (unknown checks, cycles) only the loader sees.
  */
 export function jsonSchemas(kinds: Iterable<KindDeclaration>): ReadonlyMap<string, JsonSchema> {
-  const $defs = { expression: expressionSchema([...kinds]) };
+  const $defs = { expression: expressionSchema([...kinds]), parameter: ParameterReference };
   const proofs = Type.Array(ProofSource, { minItems: 1 });
   return new Map<string, JsonSchema>([
     ["checks.schema.json", { ...byId("Checks by id", checkOrVariant()), $defs }],
     ["conditions.schema.json", { ...byId("Conditions by id", withExpression(ConditionSource)), $defs }],
     ["mapping.schema.json", { $schema: draft, title: "Checks mapped to a catalogue of controls", ...MappingFile }],
+    ["parameters.schema.json", byId("Parameters by id", ParameterSource)],
     ["benchmark.schema.json", { $schema: draft, title: "A benchmark", ...BenchmarkFile }],
     [
       "proofs.schema.json",
@@ -90,10 +92,21 @@ function expectationSchema(kind: KindDeclaration): JsonSchema {
     objectVariants(kind.desired).map((desired) => ({
       type: "object",
       required: [...new Set([...target.required, ...desired.required])],
-      properties: { ...desired.properties, ...target.properties, when: { ...Id, description: "Id of a condition." } },
+      properties: {
+        ...orParameter(desired.properties),
+        ...target.properties,
+        when: { ...Id, description: "Id of a condition." },
+      },
       additionalProperties: false,
     })),
   );
   const [only] = forms;
   return forms.length === 1 && only !== undefined ? only : { anyOf: forms };
+}
+
+/** Any desired member may be given by a policy's parameter. */
+function orParameter(properties: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(properties).map(([name, schema]) => [name, { anyOf: [schema, { $ref: "#/$defs/parameter" }] }]),
+  );
 }

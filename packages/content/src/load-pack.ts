@@ -32,6 +32,7 @@ export async function loadPack(
       conditions: await read("conditions/"),
       benchmarks: await read("benchmarks/"),
       mappings: await read("mappings/"),
+      parameters: await read("parameters/"),
     },
     kinds,
   );

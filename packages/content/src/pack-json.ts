@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { canonicalJson } from "@holdfast/contracts/json";
 import type { Benchmark, Catalogue, Check, Condition, Pack } from "./pack.ts";
+import type { Parameter } from "./parameter.ts";
 
 /** What a pack holds, before it has a digest. */
 export interface PackContent {
@@ -8,6 +9,7 @@ export interface PackContent {
   readonly checks: readonly Check[];
   readonly benchmarks: readonly Benchmark[];
   readonly catalogues?: readonly Catalogue[];
+  readonly parameters?: readonly Parameter[];
 }
 
 /** A pack as plain JSON: what a build embeds and a release signs. */
@@ -21,7 +23,7 @@ export function packFrom(content: PackContent): Pack {
     conditions: [...content.conditions].sort(byId),
     checks: [...content.checks].sort(byId),
     benchmarks: [...content.benchmarks].sort((a, b) => byId(a, b) || (a.version < b.version ? -1 : 1)),
-    ...someCatalogues(content),
+    ...someOthers(content),
   };
   freezeDeeply(sorted);
   return Object.freeze({
@@ -29,7 +31,7 @@ export function packFrom(content: PackContent): Pack {
     conditions: new Map(sorted.conditions.map((condition) => [condition.id, condition])),
     checks: new Map(sorted.checks.map((check) => [check.id, check])),
     benchmarks: sorted.benchmarks,
-    ...someCatalogues(sorted),
+    ...someOthers(sorted),
   });
 }
 
@@ -39,7 +41,7 @@ export function packToJson(pack: Pack): PackJson {
     conditions: [...pack.conditions.values()],
     checks: [...pack.checks.values()],
     benchmarks: pack.benchmarks,
-    ...someCatalogues(pack),
+    ...someOthers(pack),
   };
 }
 
@@ -62,14 +64,20 @@ function isPackJson(json: unknown): json is PackJson {
   return typeof Reflect.get(json, "digest") === "string" && ["conditions", "checks", "benchmarks"].every(list);
 }
 
-/** The member for catalogues, sorted; none when there are none, so that such a pack has the digest it always had. */
-function someCatalogues({ catalogues = [] }: Pick<PackContent, "catalogues">): Pick<PackContent, "catalogues"> {
-  return catalogues.length === 0 ? {} : { catalogues: [...catalogues].sort(byId) };
+/** Catalogues and parameters, sorted; those there are, so that a pack without has the digest it always had. */
+function someOthers({
+  catalogues = [],
+  parameters = [],
+}: Pick<PackContent, "catalogues" | "parameters">): Pick<PackContent, "catalogues" | "parameters"> {
+  return {
+    ...(catalogues.length === 0 ? {} : { catalogues: [...catalogues].sort(byId) }),
+    ...(parameters.length === 0 ? {} : { parameters: [...parameters].sort(byId) }),
+  };
 }
 
 function digestOf(content: PackContent): string {
   const { conditions, checks, benchmarks } = content;
-  const json = canonicalJson({ conditions, checks, benchmarks, ...someCatalogues(content) });
+  const json = canonicalJson({ conditions, checks, benchmarks, ...someOthers(content) });
   return createHash("sha256").update(json, "utf8").digest("hex");
 }
 

@@ -1,6 +1,7 @@
 import type { OsType } from "@holdfast/contracts/platform";
 import type { Severity } from "@holdfast/contracts/severity";
 import type { Expression } from "./expression.ts";
+import type { Parameter } from "./parameter.ts";
 
 /** A named precondition, itself an expectation about the device, e.g. `ipv6-enabled`. */
 export interface Condition {
@@ -77,6 +78,8 @@ export interface Pack {
   readonly conditions: ReadonlyMap<string, Condition>;
   readonly checks: ReadonlyMap<string, Check>;
   readonly benchmarks: readonly Benchmark[];
+  /** What a policy may set; left out when there is none. */
+  readonly parameters?: readonly Parameter[];
   /** Left out when there is none. */
   readonly catalogues?: readonly Catalogue[];
 }

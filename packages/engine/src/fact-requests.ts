@@ -2,6 +2,7 @@ import { type Expression, expectationsOf } from "@holdfast/content/expression";
 import type { Benchmark, Pack } from "@holdfast/content/pack";
 import type { FactAddress } from "@holdfast/contracts/fact";
 import type { FactRequest } from "./collect.ts";
+import { parameterKind } from "./parameters.ts";
 
 /**
  * Every fact that judging a benchmark may look at: of all its checks, whatever their level and profile, and of every
@@ -23,7 +24,8 @@ export function factRequestsOfChecks(
   function addExpression(expression: Expression): void {
     for (const { kind, target, address, when } of expectationsOf(expression)) {
       if (when !== undefined) addCondition(when);
-      if (!requests.has(address)) requests.set(address, { kind, target, address });
+      // What a policy sets is not read from a machine.
+      if (kind !== parameterKind && !requests.has(address)) requests.set(address, { kind, target, address });
     }
   }
   function addCondition(id: string): void {

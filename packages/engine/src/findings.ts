@@ -1,11 +1,13 @@
 import type { Pack, Recommendation } from "@holdfast/content/pack";
+import type { ParameterValues } from "@holdfast/content/parameter";
 import type { FactAddress, Facts } from "@holdfast/contracts/fact";
 import type { Evidence, Finding } from "@holdfast/contracts/finding";
-import { type CheckResult, judgeCheck } from "./judge.ts";
+import { type CheckResult, type JudgeContext, judgeCheck } from "./judge.ts";
 
 /**
  * Judges recommendations on facts, one finding each, in their order. Pure.
  *
+ * @param parameters what the policy sets; the pack's defaults count for the rest.
  * @param costMs what reading each fact took; leave it out for stored or replayed facts.
  */
 export function findingsOf(
@@ -13,19 +15,21 @@ export function findingsOf(
   recommendations: readonly Recommendation[],
   facts: Facts,
   costMs: ReadonlyMap<FactAddress, number> = new Map(),
+  parameters: ParameterValues = new Map(),
 ): Finding[] {
-  return recommendations.map((recommendation) => findingOf(pack, recommendation, facts, costMs));
+  const context: JudgeContext = { facts, conditions: pack.conditions, parameters };
+  return recommendations.map((recommendation) => findingOf(pack, recommendation, context, costMs));
 }
 
 function findingOf(
   pack: Pack,
   { number, check: checkId }: Recommendation,
-  facts: Facts,
+  context: JudgeContext,
   costMs: ReadonlyMap<FactAddress, number>,
 ): Finding {
   const check = pack.checks.get(checkId);
   if (check === undefined) throw new RangeError(`the pack has no check "${checkId}" (recommendation ${number})`);
-  const result = judgeCheck(check, { facts, conditions: pack.conditions });
+  const result = judgeCheck(check, context);
   const ms = result.evidence.reduce((sum, { address }) => sum + (costMs.get(address) ?? 0), 0);
   return {
     checkId: number,

@@ -1,8 +1,11 @@
 import { childrenOf, type Expectation, type Expression } from "@holdfast/content/expression";
 import type { Check, Condition } from "@holdfast/content/pack";
+import type { ParameterValues } from "@holdfast/content/parameter";
 import type { Facts } from "@holdfast/contracts/fact";
 import type { Evidence } from "@holdfast/contracts/finding";
 import type { Verdict } from "@holdfast/contracts/verdict";
+import { Value } from "typebox/value";
+import { desiredOf, observationOf } from "./parameters.ts";
 import { findResource } from "./registry.ts";
 import { allOf, anyOf, noneOf } from "./verdict-algebra.ts";
 
@@ -19,6 +22,8 @@ export interface CheckResult {
 export interface JudgeContext {
   readonly facts: Facts;
   readonly conditions: ReadonlyMap<string, Condition>;
+  /** What the policy sets; for a parameter that is not there the pack's default counts. */
+  readonly parameters?: ParameterValues;
 }
 
 /** Judges one check. Pure; never throws: what cannot be judged is `error` with its reason. */
@@ -65,17 +70,16 @@ function judgeExpectation(expectation: Expectation, context: JudgeContext): Outc
       return { verdict: condition.verdict, evidence: [item] };
     }
   }
-  const observation = context.facts.get(address);
+  const observation = observationOf(expectation, context);
   if (observation === undefined) return unjudged(address, "This fact was not collected; scan again.");
   if ("error" in observation) return unjudged(address, observation.error.message);
   const resource = findResource(kind);
   if (resource === null) return unjudged(address, `This version does not know the resource kind "${kind}".`);
+  const desired = desiredOf(expectation, context.parameters);
+  if (desired !== expectation.desired && !Value.Check(resource.desired, desired))
+    return unjudged(address, "A value that the policy sets cannot be used here.");
   try {
-    const judgement = resource.judge(
-      observation.state as never,
-      expectation.desired as never,
-      expectation.target as never,
-    );
+    const judgement = resource.judge(observation.state as never, desired as never, expectation.target as never);
     return { verdict: judgement.verdict, evidence: [{ address, ...judgement }] };
   } catch (error) {
     return unjudged(

@@ -4,6 +4,7 @@ import type { Check } from "@holdfast/content/pack";
 import { canonicalJson } from "@holdfast/contracts/json";
 import type { Change, Plan } from "@holdfast/contracts/plan";
 import { type CheckResult, type JudgeContext, judgeCheck } from "./judge.ts";
+import { desiredOf } from "./parameters.ts";
 import { findResource } from "./registry.ts";
 import type { PlanPart } from "./resource.ts";
 
@@ -26,7 +27,7 @@ export function planCheck(check: Check, context: JudgeContext): Plan | NoPlan {
   if (verdict === "error") return { none: `The check could not be judged: ${message}` };
   if (verdict === "manual") return byHand(check, "A person has to decide.");
   const judge = (require: Expression): CheckResult => judgeCheck({ ...check, applies: [], require }, context);
-  const part = planExpression(check.require, { judge, facts: context.facts });
+  const part = planExpression(check.require, { ...context, judge });
   if (part === null || part.changes.length === 0) return byHand(check, "There is no safe fix for what was found.");
   const contested = findContested(part.changes);
   if (contested !== null) return byHand(check, `It asks for different things of ${contested}.`);
@@ -47,7 +48,7 @@ function byHand({ remediation }: Check, reason: string): NoPlan {
   return { none: remediation === "" ? reason : `${reason} By hand: ${remediation.trim()}` };
 }
 
-interface Planning extends Pick<JudgeContext, "facts"> {
+interface Planning extends Pick<JudgeContext, "facts" | "parameters"> {
   judge(expression: Expression): CheckResult;
 }
 
@@ -73,7 +74,9 @@ function planExpression(expression: Expression, planning: Planning): PlanPart | 
 }
 
 /** Null also when the kind calls a failing state complete: then it does not know what to change. */
-function planExpectation({ kind, address, desired, target }: Expectation, { facts }: Planning): PlanPart | null {
+function planExpectation(expectation: Expectation, { facts, parameters }: Planning): PlanPart | null {
+  const { kind, address, target } = expectation;
+  const desired = desiredOf(expectation, parameters);
   const observation = facts.get(address);
   const resource = findResource(kind);
   if (observation === undefined || "error" in observation || resource?.plan === undefined) return null;

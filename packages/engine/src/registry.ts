@@ -36,6 +36,7 @@ import { packageResource } from "./resources/package.ts";
 import { packageUpdates } from "./resources/package-updates.ts";
 import { packageVerify } from "./resources/package-verify.ts";
 import { pam } from "./resources/pam.ts";
+import { parameter } from "./resources/parameter.ts";
 import { pathEnv } from "./resources/path-env.ts";
 import { process } from "./resources/process.ts";
 import { pwquality } from "./resources/pwquality.ts";
@@ -95,6 +96,7 @@ export const resources: readonly AnyResource[] = [
   packageUpdates,
   packageVerify,
   pam,
+  parameter,
   pathEnv,
   process,
   pwquality,

@@ -344,3 +344,13 @@ export const authselectCandidates: Candidates = ({ modules, files, features }) =
     { name: "no profile", state: { profile: null, features: [], modules: {}, source: null } },
   ];
 };
+
+export const parameterCandidates: Candidates = (desired, { target }) => {
+  const byDefault = membersOf(target)["default"];
+  const { meeting, failing } = candidateValues(desired);
+  const chosen = [...meeting, ...failing].flatMap(({ value }) => (value === null ? [] : [value]));
+  return [...(byDefault === undefined ? [] : [byDefault]), ...chosen].map((value) => ({
+    name: `the policy says ${String(value)}`,
+    state: { value },
+  }));
+};
