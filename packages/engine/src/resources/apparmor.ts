@@ -74,7 +74,7 @@ function judgeProfiles(
   if (first === undefined) return { verdict: "fail", expected, actual: `no profile is ${where}`, source: null };
   const wrong = profiles.filter(({ mode }) => !isAllowed(mode, modes));
   if (wrong[0] === undefined)
-    return { verdict: "pass", expected, actual: `${profiles.length} profiles ${where}`, source: first.source ?? null };
+    return { verdict: "pass", expected, actual: `${profiles.length} profiles ${where}`, source: "/etc/apparmor.d" };
   const named = namedList(wrong.map(({ name, mode }) => `${name} (${mode})`));
   return { verdict: "fail", expected, actual: `${where}: ${named}`, source: wrong[0].source ?? null };
 }
