@@ -1,7 +1,7 @@
 import { type Host, UnreadableError } from "../host.ts";
 import { derivedOnce } from "../shared-reads.ts";
 import { builtInDefault } from "./single-value.ts";
-import { readSshdConfig, type SshdSetting, settingsOf, sshdConfigPath, winsIn } from "./sshd-config.ts";
+import { readSshdConfig, type SshdItem, type SshdSetting, settingsOf, sshdConfigPath, winsIn } from "./sshd-config.ts";
 import { compareReleases, defaultInRelease, type SshdKeyword, sshdKeywords } from "./sshd-keywords.ts";
 import { readSshdTestMode } from "./sshd-test-mode.ts";
 import { refusedValue, sshdValue } from "./sshd-value.ts";
@@ -39,7 +39,12 @@ export function sshdDropInPath(key: string): string {
   return `/etc/ssh/sshd_config.d/00-holdfast-${key}.conf`;
 }
 
-/** @throws UnreadableError also when sshd rejects its configuration, unless for a value of this very keyword. */
+/**
+ * Where sshd rejects its configuration for a value that can be told from the files, these are judged; the keyword at
+ * fault is `refused`.
+ *
+ * @throws UnreadableError also when sshd rejects its configuration for any other reason.
+ */
 export async function readSshdSetting(host: Host, key: string): Promise<SshdSettingState> {
   const { running, rejection } = await tryTestMode(host);
   const items = await readSshdConfig(host);
@@ -48,7 +53,7 @@ export async function readSshdSetting(host: Host, key: string): Promise<SshdSett
   const keyword = sshdKeywords.get(key);
   const { global, matched } = settingsOf(items ?? [], key);
   const refused = running === null ? refusedValue(keyword, [...global, ...matched.flat()]) : null;
-  if (refused === null && rejection !== null) throw rejection;
+  if (rejection !== null && !hasRefusedValue(items ?? [])) throw rejection;
   const own =
     refused ?? (running === null ? await ownValue(host, keyword, global) : testModeValue(running, key, global));
   const overrides = matched.map((settings) => overrideOf(keyword, settings));
@@ -74,6 +79,10 @@ async function tryTestMode(host: Host): Promise<{
     if (!(error instanceof UnreadableError) || error.code !== "invalid") throw error;
     return { running: null, rejection: error };
   }
+}
+
+function hasRefusedValue(items: readonly SshdItem[]): boolean {
+  return items.some((item) => item.type === "setting" && refusedValue(sshdKeywords.get(item.keyword), [item]) !== null);
 }
 
 type Own = Pick<SshdSettingState, "value" | "source" | "refused">;
