@@ -90,27 +90,25 @@ export async function selectNonCompliant(
   return { agents: [], total: counted[0]?.total ?? 0 };
 }
 
-/** Devices that fail alike: which places of which layouts. */
-export interface FailurePattern {
-  readonly layoutIds: number[];
-  /** "0" and "1" for each layout. */
-  readonly failing: string[];
-  readonly devices: number;
-  /** One of them. */
-  readonly deviceId: string;
+/** What devices fail by one layout. */
+export interface LayoutFailures {
+  readonly layoutId: number;
+  /** "0" and "1": for each device as many as the layout has places. */
+  readonly failing: string;
+  /** 36 characters each, in the same order. */
+  readonly deviceIds: string;
 }
 
-/** What devices fail, each device once: of several policies that read one benchmark, what any of them says. */
-export async function selectFailurePatterns(tx: Tx, policyId: PolicyScope): Promise<FailurePattern[]> {
-  const { rows } = await sql<FailurePattern>`
-    select layout_ids, failing, count(*) as devices, min(device_id::text) as device_id from (
-      select device_id, array_agg(layout_id order by layout_id) as layout_ids, array_agg(failing::text order by layout_id) as failing
-      from (
-        select outcome.device_id, outcome.layout_id, bit_or(outcome.failing) as failing
-        from ${scoped(tx, policyId)} where outcome.fail_count > 0 and outcome.layout_id is not null
-        group by outcome.device_id, outcome.layout_id
-      ) as device_layout group by device_id
-    ) as pattern group by layout_ids, failing`.execute(tx.db);
+/** Devices with an open failure, once for each layout: of several policies, what any of them says. One row per layout. */
+export async function selectFailures(tx: Tx, policyId: PolicyScope): Promise<LayoutFailures[]> {
+  const { rows } = await sql<LayoutFailures>`
+    select layout_id, string_agg(failing::text, '') as failing, string_agg(device_id::text, '') as device_ids
+    from (
+      select outcome.device_id, outcome.layout_id,
+        ${policyId === null ? sql`bit_or(outcome.failing)` : sql`outcome.failing`} as failing
+      from ${scoped(tx, policyId)} where outcome.fail_count > 0 and outcome.layout_id is not null
+      ${policyId === null ? sql`group by outcome.device_id, outcome.layout_id` : sql``}
+    ) as device group by layout_id`.execute(tx.db);
   return rows;
 }
 
@@ -125,14 +123,16 @@ export interface OutcomeDay {
 
 /** What each device's outcomes were on a day, and how they changed after it; in the order of days. */
 export async function selectOutcomeDays(tx: Tx, policyIds: readonly string[], from: string): Promise<OutcomeDay[]> {
+  // Many rows: named as wanted by the query, rather than row by row here.
+  const columns = sql`device_id as "deviceId", policy_id as "policyId", day::text as "day", score, fail_count as "failCount"`;
+  const ofPolicies = sql`org_id = ${tx.orgId} and policy_id = any(${policyIds}::uuid[])`;
   const { rows } = await sql<OutcomeDay>`
-    (select distinct on (device_id, policy_id) device_id, policy_id, day::text as day, score, fail_count
-      from result_day where org_id = ${tx.orgId} and policy_id = any(${policyIds}::uuid[]) and day <= ${from}::date
-      order by device_id, policy_id, result_day.day desc)
+    (select distinct on (device_id, policy_id) ${columns} from result_day
+      where ${ofPolicies} and day <= ${from}::date order by device_id, policy_id, result_day.day desc)
     union all
-    (select device_id, policy_id, day::text, score, fail_count
-      from result_day where org_id = ${tx.orgId} and policy_id = any(${policyIds}::uuid[]) and day > ${from}::date
-      order by result_day.day)`.execute(tx.db);
+    (select ${columns} from result_day where ${ofPolicies} and day > ${from}::date order by result_day.day)`.execute(
+    tx.db.withoutPlugins(),
+  );
   return rows;
 }
 
