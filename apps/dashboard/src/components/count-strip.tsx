@@ -9,7 +9,7 @@ export function CountStrip({ counts }: { readonly counts: StatusCounts }) {
   return (
     <dl className="grid grid-cols-3 gap-4 sm:grid-cols-6">
       {findingStatuses.map((status) => (
-        <div key={status} className="flex flex-col-reverse">
+        <div key={status} className="flex flex-col-reverse justify-end">
           <dt className="text-sm text-muted">{statusLabel[status]}</dt>
           <dd className={`text-2xl font-bold tabular-nums ${numberTone[status] ?? ""}`}>{counts[status]}</dd>
         </div>

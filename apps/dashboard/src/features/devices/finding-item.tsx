@@ -25,7 +25,7 @@ export function FindingItem({ finding, policyId, open, onToggle }: FindingItemPr
       <h3>
         <button
           type="button"
-          className="flex w-full cursor-pointer flex-wrap items-center gap-x-4 gap-y-1 px-4 py-2.5 text-left hover:bg-sunken"
+          className="flex w-full cursor-pointer flex-wrap items-center gap-x-4 gap-y-1 px-4 py-2.5 text-left hover:bg-sunken focus-visible:-outline-offset-4"
           aria-expanded={open}
           aria-controls={id}
           onClick={() => onToggle(!open)}
@@ -75,12 +75,16 @@ function Details({ id, finding, policyId }: DetailsProps) {
   );
 }
 
+/** On a telephone the columns stand below each other, each under its heading. */
+const cell =
+  "py-1 pr-4 max-sm:block max-sm:before:block max-sm:before:font-sans max-sm:before:text-muted max-sm:before:content-[attr(data-label)]";
+
 function EvidenceTable({ finding }: { readonly finding: DeviceFinding }) {
   return (
     <div className="overflow-x-auto">
-      <table className="w-full text-left text-sm">
+      <table className="w-full text-left text-sm max-sm:block">
         <caption className="sr-only">Evidence</caption>
-        <thead className="text-muted">
+        <thead className="text-muted max-sm:sr-only">
           <tr>
             <th className="py-1 pr-4 font-medium">Setting</th>
             <th className="py-1 pr-4 font-medium">Expected</th>
@@ -88,13 +92,21 @@ function EvidenceTable({ finding }: { readonly finding: DeviceFinding }) {
             <th className="py-1 font-medium">Source</th>
           </tr>
         </thead>
-        <tbody className="align-top">
+        <tbody className="align-top max-sm:block">
           {finding.evidence.details.map(({ address, expected, actual, source }) => (
-            <tr key={`${address} ${expected}`}>
-              <td className="py-1 pr-4 font-mono break-all">{address}</td>
-              <td className="py-1 pr-4">{expected}</td>
-              <td className="py-1 pr-4">{actual}</td>
-              <td className="py-1 font-mono break-all">{source ?? "–"}</td>
+            <tr key={`${address} ${expected}`} className="max-sm:block max-sm:py-2">
+              <td data-label="Setting" className={`${cell} font-mono break-all`}>
+                {address}
+              </td>
+              <td data-label="Expected" className={cell}>
+                {expected}
+              </td>
+              <td data-label="Actual" className={cell}>
+                {actual}
+              </td>
+              <td data-label="Source" className={`${cell} font-mono break-all`}>
+                {source ?? "–"}
+              </td>
             </tr>
           ))}
         </tbody>

@@ -31,7 +31,7 @@ export function Findings({ found }: { readonly found: DeviceFindings }) {
       {shown.length === 0 ? (
         <EmptyState title="No finding matches">Take a filter away to see more.</EmptyState>
       ) : (
-        <ul className="card mt-3 divide-y divide-line">
+        <ul className="card mt-3 divide-y divide-line overflow-hidden">
           {shown.map((finding) => (
             <FindingItem
               key={finding.checkId}
