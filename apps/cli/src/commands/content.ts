@@ -50,7 +50,7 @@ export function register(program: Command): void {
     "Show a check: why, what is wanted, how it is declared, its proofs.",
     "  holdfast content show 3.3.1\n  holdfast content show ip-forwarding-off --json",
   )
-    .option("--benchmark <id>", "the benchmark the number is of (default: any)")
+    .option("--benchmark <id>", "the benchmark the number is of (default: any, where all agree)")
     .action(runShow);
   add("schema", "Write the JSON Schemas that editors use to DIR/schema.", "  holdfast content schema").action(
     runSchema,

@@ -1,7 +1,7 @@
 import { childrenOf, type Expression } from "@holdfast/content/expression";
 import type { Check, Pack } from "@holdfast/content/pack";
 import type { Proof } from "@holdfast/content/proofs";
-import { benchmarkReference } from "@holdfast/content/resolve-benchmark";
+import { benchmarkReference, findBenchmark } from "@holdfast/content/resolve-benchmark";
 import { flowYaml } from "@holdfast/engine/draft/flow-yaml";
 import { expressionInWords } from "@holdfast/engine/in-words";
 import { CommandError } from "../exit.ts";
@@ -28,7 +28,7 @@ export interface ShownCheck {
   readonly controls: readonly string[];
 }
 
-/** @throws CommandError when neither a number nor an id fits. */
+/** @throws CommandError when neither a number nor an id fits, or a number fits several checks. */
 export function showCheck({ pack, proofs }: Content, numberOrId: string, reference: string | undefined): ShownCheck {
   const check = findCheck(pack, numberOrId, reference);
   const { require } = check;
@@ -74,15 +74,23 @@ export function renderShownCheck(shown: ShownCheck): string {
   ].join("\n")}\n`;
 }
 
+/** The newest version of a benchmark counts. @throws CommandError also when benchmarks give the number to different checks. */
 function findCheck(pack: Pack, numberOrId: string, reference: string | undefined): Check {
   const byId = pack.checks.get(numberOrId);
   if (byId !== undefined) return byId;
-  for (const benchmark of [...benchmarksOf(pack, reference)].reverse()) {
+  const found = new Map<string, string>();
+  for (const benchmark of benchmarksOf(pack, reference)) {
     const row = benchmark.recommendations.find(({ number }) => number === numberOrId);
-    const check = row === undefined ? undefined : pack.checks.get(row.check);
-    if (check !== undefined) return check;
+    if (row === undefined) continue;
+    if (reference !== undefined || findBenchmark(pack, benchmark.id) === benchmark) found.set(benchmark.id, row.check);
   }
-  throw new CommandError(`No recommendation or check "${numberOrId}"; holdfast content list shows them all.`);
+  const [id, ...others] = new Set(found.values());
+  const check = id === undefined ? undefined : pack.checks.get(id);
+  if (check === undefined)
+    throw new CommandError(`No recommendation or check "${numberOrId}"; holdfast content list shows them all.`);
+  if (others.length === 0) return check;
+  const each = [...found].map(([benchmark, name]) => `${name} in ${benchmark}`).join(", ");
+  throw new CommandError(`${numberOrId} is ${each}: say which with --benchmark, or name the check.`);
 }
 
 function numbersOf(pack: Pack, id: string): string[] {
