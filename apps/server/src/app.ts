@@ -1,14 +1,13 @@
+import { randomUUID } from "node:crypto";
 import fastifyCompress from "@fastify/compress";
 import fastifyCookie from "@fastify/cookie";
 import fastifyHelmet from "@fastify/helmet";
-import fastifyRateLimit from "@fastify/rate-limit";
 import fastifySwagger from "@fastify/swagger";
 import fastifyWebsocket from "@fastify/websocket";
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import { sql } from "kysely";
 import type { TSchema } from "typebox";
 import type { Services } from "./context.ts";
-import { DomainError } from "./errors.ts";
 import { auditRoutes } from "./features/audit-log/routes.ts";
 import { authRoutes } from "./features/auth/routes.ts";
 import type { Presence } from "./features/devices/presence.ts";
@@ -22,6 +21,7 @@ import type { ScanProgress } from "./features/scans/scan-progress.ts";
 import { tokenRoutes } from "./features/tokens/routes.ts";
 import { userRoutes } from "./features/users/routes.ts";
 import { detailStyle, errorHandler, errorStyle } from "./http/error-handler.ts";
+import { limitRates, type RateLimits } from "./http/rate-limits.ts";
 import { requireSignIn } from "./http/request-context.ts";
 import { serveDashboard } from "./http/static-files.ts";
 import { validatorCompiler } from "./http/validation.ts";
@@ -38,6 +38,8 @@ export interface AppOptions {
   readonly presence: Presence;
   readonly progress: ScanProgress;
   readonly dashboardDir: string | null;
+  /** Null: nobody counts. */
+  readonly rateLimits: RateLimits | null;
   /** A worker answers /healthz only. */
   readonly healthOnly: boolean;
 }
@@ -57,12 +59,16 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     bodyLimit,
     // Behind a proxy on this machine, addresses and the protocol are what it says.
     trustProxy: "loopback",
+    genReqId: () => randomUUID(),
     forceCloseConnections: "idle",
     routerOptions: { maxParamLength: 200 },
   });
   app.setValidatorCompiler<TSchema>(validatorCompiler);
   app.setErrorHandler(errorHandler(detailStyle));
   app.decorateRequest("entered", null);
+  app.addHook("onRequest", async (request, reply) => {
+    reply.header("x-request-id", request.id);
+  });
   // Running requests get a moment to finish; connections kept alive after that do not hold up the end.
   app.addHook("preClose", async () => {
     setTimeout(() => app.server.closeAllConnections(), closeGraceMs).unref();
@@ -77,7 +83,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   });
   if (options.healthOnly) return app;
   await app.register(fastifyHelmet, { contentSecurityPolicy: contentSecurityPolicy(), strictTransportSecurity: false });
-  await app.register(fastifyRateLimit, { global: false, errorResponseBuilder: tooMany });
+  if (options.rateLimits !== null) await limitRates(app, options.rateLimits);
   await app.register(fastifyWebsocket, { options: { maxPayload: 65_536 } });
   await app.register(agentRoutes, { prefix: "/agent/v1", services, secrets, presence });
   await app.register(async (people) => servePeople(people, options));
@@ -85,7 +91,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
 }
 
 async function servePeople(app: FastifyInstance, options: AppOptions): Promise<void> {
-  const { services, secrets, events, progress, dashboardDir } = options;
+  const { services, secrets, events, progress, dashboardDir, rateLimits } = options;
   const { sessionKey } = secrets;
   await app.register(fastifyCompress, { globalDecompression: false, threshold: 2048 });
   await app.register(fastifyCookie);
@@ -93,7 +99,7 @@ async function servePeople(app: FastifyInstance, options: AppOptions): Promise<v
   await app.register(
     async (api) => {
       requireSignIn(api, services, sessionKey);
-      await api.register(authRoutes, { services, sessionKey });
+      await api.register(authRoutes, { services, sessionKey, signInsPerMinute: rateLimits?.signIn ?? 0 });
       await api.register(organisationRoutes);
       await api.register(userRoutes);
       await api.register(tokenRoutes);
@@ -149,8 +155,4 @@ function contentSecurityPolicy() {
       formAction: ["'self'"],
     },
   };
-}
-
-function tooMany(_: unknown, { after }: { readonly after: string }): DomainError {
-  return new DomainError("too_many_requests", `Too many attempts; try again in ${after}.`);
 }

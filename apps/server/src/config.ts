@@ -3,6 +3,7 @@ import type { Pack } from "@holdfast/content/pack";
 import { defaultRiskThresholds, type RiskThresholds } from "@holdfast/contracts/scoring";
 import { StartupError } from "./errors.ts";
 import type { FirstRun } from "./first-run.ts";
+import { defaultRateLimits, type RateLimits } from "./http/rate-limits.ts";
 
 export const roles = ["all", "api", "worker"] as const;
 export type Role = (typeof roles)[number];
@@ -31,6 +32,12 @@ export interface ServerConfig {
   readonly logLevel?: string;
   /** Connections of the main pool, default 10. */
   readonly poolSize?: number;
+  /**
+   * Requests a minute, 0 for as many as come: HOLDFAST_RATE_LIMIT of a token or session (default 6000),
+   * HOLDFAST_RATE_LIMIT_ADDRESS of an address that is not signed in (6000), HOLDFAST_RATE_LIMIT_SIGN_IN of sign-ins of an
+   * address (300).
+   */
+  readonly rateLimits?: Partial<RateLimits>;
   /** The lowest score of low, medium and high risk. Environment: HOLDFAST_RISK_THRESHOLDS, e.g. "90,75,50". */
   readonly riskThresholds?: RiskThresholds;
   /**
@@ -54,6 +61,7 @@ export interface Config {
   readonly logFile: string | null;
   readonly logLevel: string;
   readonly poolSize: number;
+  readonly rateLimits: RateLimits;
   readonly riskThresholds: RiskThresholds;
   readonly remediationDeadlineMinutes: number;
   readonly saveFirstRun: (firstRun: FirstRun) => Promise<void>;
@@ -90,6 +98,11 @@ export function readConfig(options: ServerConfig, env: NodeJS.ProcessEnv = proce
     logFile: options.logFile ?? env["HOLDFAST_LOG_FILE"] ?? null,
     logLevel: options.logLevel ?? env["HOLDFAST_LOG_LEVEL"] ?? "info",
     poolSize: options.poolSize ?? 10,
+    rateLimits: {
+      credential: options.rateLimits?.credential ?? rateLimit(env, "HOLDFAST_RATE_LIMIT", defaultRateLimits.credential),
+      address: options.rateLimits?.address ?? rateLimit(env, "HOLDFAST_RATE_LIMIT_ADDRESS", defaultRateLimits.address),
+      signIn: options.rateLimits?.signIn ?? rateLimit(env, "HOLDFAST_RATE_LIMIT_SIGN_IN", defaultRateLimits.signIn),
+    },
     riskThresholds: options.riskThresholds ?? readThresholds(env["HOLDFAST_RISK_THRESHOLDS"]),
     remediationDeadlineMinutes,
     saveFirstRun: options.saveFirstRun ?? (async () => undefined),
@@ -104,6 +117,12 @@ function readThresholds(text: string | undefined): RiskThresholds {
     throw new StartupError(`HOLDFAST_RISK_THRESHOLDS is "${text}"; give three falling scores such as 90,75,50.`);
   }
   return { low, medium, high };
+}
+
+function rateLimit(env: NodeJS.ProcessEnv, name: string, fallback: number): number {
+  const limit = Number(env[name] ?? fallback);
+  if (Number.isInteger(limit) && limit >= 0) return limit;
+  throw new StartupError(`${name} is not a number of requests a minute, 0 or more.`);
 }
 
 function isRole(value: string): value is Role {

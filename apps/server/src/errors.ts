@@ -59,6 +59,15 @@ export class Conflict extends DomainError {
   }
 }
 
+/** Also says when to try again. */
+export class TooManyRequests extends DomainError {
+  readonly retryAfterSeconds: number;
+  constructor(message: string, retryAfterSeconds: number) {
+    super("too_many_requests", message);
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
 /** The server cannot start or go on; the message is one sentence that says what to do. */
 export class StartupError extends Error {
   constructor(message: string, options?: ErrorOptions) {

@@ -12,9 +12,9 @@ import { isAlive } from "./db/postmaster.ts";
 import { StartupError } from "./errors.ts";
 import { Presence } from "./features/devices/presence.ts";
 import { issueEnrolmentToken } from "./features/organisations/issue-enrolment-token.ts";
+import { deleteScansJob } from "./features/policies/jobs.ts";
 import { failOverdueRemediations } from "./features/remediations/fail-overdue-remediations.ts";
 import { dispatchRemediation } from "./features/remediations/jobs.ts";
-import { deleteScansJob } from "./features/policies/jobs.ts";
 import { rejudgePolicy } from "./features/results/rejudge.ts";
 import { openScansJob } from "./features/scans/jobs.ts";
 import { openDueScans } from "./features/scans/open-due-scans.ts";
@@ -103,9 +103,9 @@ async function start(
   }
   const presence = new Presence(services, events);
   const progress = new ScanProgress(events);
-  const { dashboardDir } = config;
+  const { dashboardDir, rateLimits } = config;
   const healthOnly = config.role === "worker";
-  const app = await createApp({ services, secrets, events, presence, progress, dashboardDir, healthOnly });
+  const app = await createApp({ services, secrets, events, presence, progress, dashboardDir, rateLimits, healthOnly });
   closers.push(() => app.close());
   closers.push(() => presence.close());
   const url = await listen(app, config);

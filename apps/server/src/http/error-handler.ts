@@ -1,5 +1,5 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
-import { DomainError, type DomainErrorCode } from "../errors.ts";
+import { DomainError, type DomainErrorCode, TooManyRequests } from "../errors.ts";
 import { ValidationProblem } from "./validation.ts";
 
 /** How an interface words its errors, and which status it gives a request that does not fit. */
@@ -41,6 +41,7 @@ const statusOf: Readonly<Record<DomainErrorCode, number>> = {
 export function errorHandler(style: ErrorStyle) {
   return (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const problem = problemOf(error, request, style);
+    if (error instanceof TooManyRequests) reply.header("retry-after", error.retryAfterSeconds);
     if (problem.status >= 500) request.log.error({ err: error }, "a request failed");
     return reply.status(problem.status).send(style.body(problem));
   };

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { Ctx, Services } from "../context.ts";
 import { Forbidden, Invalid, Unauthenticated } from "../errors.ts";
 import { authenticate, enterOrganisation, type Principal } from "../features/auth/authenticate.ts";
+import { limitRefusals } from "./rate-limits.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -26,11 +27,16 @@ const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
  * organisation is the one of `x-holdfast-org`, else the token's own, else the person's first.
  */
 export function requireSignIn(app: FastifyInstance, services: Services, sessionKey: Uint8Array): void {
-  app.addHook("onRequest", async (request) => {
+  const countRefusal = limitRefusals(app);
+  app.addHook("onRequest", async (request, reply) => {
     const { public: isPublic, account } = request.routeOptions.config;
     if (isPublic === true) return;
     const now = new Date();
-    const principal = await authenticate(services, sessionKey, request.headers.authorization, now);
+    const { authorization } = request.headers;
+    const principal = await authenticate(services, sessionKey, authorization, now).catch(async (error: unknown) => {
+      if (error instanceof Unauthenticated) await countRefusal(request, reply);
+      throw error;
+    });
     const named = request.headers["x-holdfast-org"];
     if (named !== undefined && (typeof named !== "string" || !uuid.test(named))) {
       throw new Invalid('The header "x-holdfast-org" is not the id of an organisation.');

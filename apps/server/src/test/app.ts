@@ -7,6 +7,7 @@ import { createApp } from "../app.ts";
 import type { Services } from "../context.ts";
 import { Presence } from "../features/devices/presence.ts";
 import { ScanProgress } from "../features/scans/scan-progress.ts";
+import type { RateLimits } from "../http/rate-limits.ts";
 import { LiveEvents } from "../live-events.ts";
 import { loadSecrets, type Secrets } from "../secrets.ts";
 import { useDatabase } from "./database.ts";
@@ -19,8 +20,14 @@ export interface TestApp {
   readonly events: LiveEvents;
 }
 
+export interface TestAppOptions {
+  readonly dashboardDir?: string | null;
+  /** Nobody counts unless given. */
+  readonly rateLimits?: RateLimits | null;
+}
+
 /** The whole HTTP side on a database of this test file's own. */
-export function useApp(dashboardDir: string | null = null): () => TestApp {
+export function useApp({ dashboardDir = null, rateLimits = null }: TestAppOptions = {}): () => TestApp {
   const database = useDatabase();
   let running: TestApp | null = null;
   let close: (() => Promise<void>) | null = null;
@@ -32,7 +39,16 @@ export function useApp(dashboardDir: string | null = null): () => TestApp {
     await events.start();
     const presence = new Presence(services, events);
     const progress = new ScanProgress(events);
-    const app = await createApp({ services, secrets, events, presence, progress, dashboardDir, healthOnly: false });
+    const app = await createApp({
+      services,
+      secrets,
+      events,
+      presence,
+      progress,
+      dashboardDir,
+      rateLimits,
+      healthOnly: false,
+    });
     await app.ready();
     running = { app, services, secrets, events };
     close = async () => {

@@ -25,6 +25,8 @@ export interface Principal {
     readonly permissions: readonly string[];
     readonly allOrganisations: boolean;
   } | null;
+  /** Null for a token. */
+  readonly sessionId: string | null;
   /** When the credential ends; null for a token without an end. */
   readonly expiresAt: Date | null;
 }
@@ -57,6 +59,7 @@ async function authenticateToken(services: Services, credential: string, now: Da
     label: name,
     account: userId === null ? null : { id: userId, administrator },
     token: { orgId, permissions: token.permissions, allOrganisations },
+    sessionId: null,
     expiresAt,
   };
 }
@@ -75,7 +78,7 @@ async function authenticateSession(
   const { sessionId, expiresAt } = await verifyAccessToken(sessionKey, credential);
   const account = await asSystem(services, (db) => findSessionAccount(db, sessionId, now));
   if (account === null) throw new Unauthenticated("The session has ended; sign in again.");
-  return { type: "user", id: account.id, label: account.email, account, token: null, expiresAt };
+  return { type: "user", id: account.id, label: account.email, account, token: null, sessionId, expiresAt };
 }
 
 /**

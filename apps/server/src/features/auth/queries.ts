@@ -144,37 +144,40 @@ export async function organisationExists(db: System, orgId: string): Promise<boo
 
 export async function insertSession(
   db: System,
-  session: { readonly userId: string; readonly tokenHash: Buffer; readonly now: Date; readonly expiresAt: Date },
-): Promise<string> {
-  const { userId, tokenHash, now, expiresAt } = session;
-  const { id } = await db
+  session: {
+    readonly id: string;
+    readonly userId: string;
+    readonly tokenHash: Buffer;
+    readonly now: Date;
+    readonly expiresAt: Date;
+  },
+): Promise<void> {
+  const { now, ...rest } = session;
+  await db
     .insertInto("session")
-    .values({ userId, tokenHash, rotatedAt: now, expiresAt })
-    .returning("id")
-    .executeTakeFirstOrThrow();
-  return id;
+    .values({ ...rest, rotatedAt: now })
+    .execute();
 }
 
 export interface LockedSession {
   readonly id: string;
   readonly userId: string;
+  readonly tokenHash: Buffer;
+  /** Of the refresh token before the current one; null before the first exchange. */
+  readonly previousTokenHash: Buffer | null;
   readonly rotatedAt: Date;
   readonly expiresAt: Date;
-  /** Whether the token given is the one before the current one. */
-  readonly isPrevious: boolean;
 }
 
-/** The session a refresh token belongs to, locked; null when there is none. */
-export async function lockSessionByToken(db: System, hash: Buffer): Promise<LockedSession | null> {
+/** Null when there is none. */
+export async function lockSession(db: System, id: string): Promise<LockedSession | null> {
   const row = await db
     .selectFrom("session")
-    .select(["id", "userId", "rotatedAt", "expiresAt", "tokenHash"])
-    .where((where) => where.or([where("tokenHash", "=", hash), where("previousTokenHash", "=", hash)]))
+    .select(["id", "userId", "rotatedAt", "expiresAt", "tokenHash", "previousTokenHash"])
+    .where("id", "=", id)
     .forUpdate()
     .executeTakeFirst();
-  if (row === undefined) return null;
-  const { tokenHash, ...session } = row;
-  return { ...session, isPrevious: !tokenHash.equals(hash) };
+  return row ?? null;
 }
 
 export async function rotateSession(db: System, id: string, tokenHash: Buffer, now: Date): Promise<void> {
@@ -191,4 +194,42 @@ export async function deleteSession(db: System, id: string): Promise<void> {
 
 export async function deleteEndedSessions(db: System, userId: string, now: Date): Promise<void> {
   await db.deleteFrom("session").where("userId", "=", userId).where("expiresAt", "<=", now).execute();
+}
+
+/** Until when an address is locked; null when it is not. */
+export async function findLock(db: System, addressHash: Buffer, now: Date): Promise<Date | null> {
+  const row = await db
+    .selectFrom("signInFailure")
+    .select("lockedUntil")
+    .where("addressHash", "=", addressHash)
+    .where("lockedUntil", ">", now)
+    .executeTakeFirst();
+  return row?.lockedUntil ?? null;
+}
+
+/** Counts a failure. @returns how many there were in a row, none more than a day after the one before. */
+export async function insertFailure(db: System, addressHash: Buffer, now: Date): Promise<number> {
+  await db
+    .deleteFrom("signInFailure")
+    .where("lastFailedAt", "<", new Date(now.getTime() - 86_400_000))
+    .execute();
+  const { failures } = await db
+    .insertInto("signInFailure")
+    .values({ addressHash, failures: 1, lastFailedAt: now, lockedUntil: null })
+    .onConflict((conflict) =>
+      conflict
+        .column("addressHash")
+        .doUpdateSet((set) => ({ failures: set("signInFailure.failures", "+", 1), lastFailedAt: now })),
+    )
+    .returning("failures")
+    .executeTakeFirstOrThrow();
+  return failures;
+}
+
+export async function setLock(db: System, addressHash: Buffer, lockedUntil: Date): Promise<void> {
+  await db.updateTable("signInFailure").set({ lockedUntil }).where("addressHash", "=", addressHash).execute();
+}
+
+export async function deleteFailures(db: System, addressHash: Buffer): Promise<void> {
+  await db.deleteFrom("signInFailure").where("addressHash", "=", addressHash).execute();
 }

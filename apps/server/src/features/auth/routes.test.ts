@@ -56,16 +56,27 @@ describe("a session", () => {
     expect((await refresh({})).statusCode).toBe(401);
   });
 
-  it("ends when a token is used again after its time", async () => {
+  it("ends when any of its earlier tokens is used again", async () => {
+    const { tokens } = await signedIn();
+    const second = (await refresh({ refreshToken: tokens.refreshToken })).json<SessionTokens>();
+    const third = (await refresh({ refreshToken: second.refreshToken })).json<SessionTokens>();
+    expect((await me(third.accessToken)).statusCode).toBe(200);
+    expect((await refresh({ refreshToken: tokens.refreshToken })).statusCode).toBe(401);
+    expect((await refresh({ refreshToken: third.refreshToken })).statusCode).toBe(401);
+    expect((await me(third.accessToken)).statusCode).toBe(401);
+  });
+
+  it("bears two tabs that refresh by one cookie at once, for ten seconds", async () => {
     const { tokens } = await signedIn();
     const { services, secrets } = testApp();
-    const next = await refreshSession(services, secrets.sessionKey, tokens.refreshToken);
-    const later = new Date(Date.now() + 60_000);
-    await expect(refreshSession(services, secrets.sessionKey, tokens.refreshToken, later)).rejects.toMatchObject({
-      code: "unauthenticated",
-    });
-    expect((await refresh({ refreshToken: next.refreshToken })).statusCode).toBe(401);
-    expect((await me(next.accessToken)).statusCode).toBe(401);
+    const cookies = { holdfast_refresh: tokens.refreshToken };
+    expect((await refresh({}, cookies)).statusCode).toBe(200);
+    const second = await refresh({}, cookies);
+    expect(second.statusCode).toBe(200);
+    const later = new Date(Date.now() + 11_000);
+    const late = refreshSession(services, secrets.sessionKey, tokens.refreshToken, true, later);
+    await expect(late).rejects.toMatchObject({ code: "unauthenticated" });
+    expect((await me(second.json<SessionTokens>().accessToken)).statusCode).toBe(401);
   });
 
   it("ends with signing out", async () => {

@@ -1,11 +1,9 @@
 import { asSystem, type Services } from "../../context.ts";
-import { tokenHash } from "../../tokens.ts";
-import { deleteSession, lockSessionByToken } from "./queries.ts";
+import { sessionIdOf } from "../../tokens.ts";
+import { deleteSession } from "./queries.ts";
 
-/** Ends the session of a refresh token; one that is over already is no error. */
+/** Ends the session of a refresh token, also of one that was exchanged; one that is over already is no error. */
 export async function signOut(services: Services, refreshToken: string): Promise<void> {
-  await asSystem(services, async (db) => {
-    const session = await lockSessionByToken(db, tokenHash(refreshToken));
-    if (session !== null) await deleteSession(db, session.id);
-  });
+  const id = sessionIdOf(refreshToken);
+  if (id !== null) await asSystem(services, (db) => deleteSession(db, id));
 }

@@ -17,6 +17,7 @@ export async function enrolDevice(
   services: Services,
   request: EnrolRequest,
   now = new Date(),
+  requestId: string = randomUUID(),
 ): Promise<{ readonly deviceId: string; readonly orgId: string }> {
   const publicKey = parsePublicKey(request.publicKey);
   const deviceId = randomUUID();
@@ -24,7 +25,7 @@ export async function enrolDevice(
     const orgId = await spendEnrolmentToken(db, tokenHash(request.token), now);
     if (orgId === null) throw new Forbidden("The enrolment token is not valid, used up or has ended; make a new one.");
     const actor = { type: "agent", id: deviceId, label: request.hostname, permissions: new Set<never>() } as const;
-    await admit(await enter({ services, orgId, now, actor }, db), deviceId, request, publicKey);
+    await admit(await enter({ services, orgId, now, actor, requestId }, db), deviceId, request, publicKey);
     return { deviceId, orgId };
   });
 }

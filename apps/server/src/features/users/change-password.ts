@@ -1,6 +1,7 @@
 import { audit } from "../../audit.ts";
 import { asSystem, type Ctx, enter } from "../../context.ts";
 import { Forbidden, Invalid } from "../../errors.ts";
+import { guardGuesses } from "../auth/guard-guesses.ts";
 import { hashPassword, isPassword } from "../auth/passwords.ts";
 import { deleteSessions, selectMemberships, selectPasswordHash, updateAccount } from "./queries.ts";
 
@@ -8,7 +9,7 @@ import { deleteSessions, selectMemberships, selectPasswordHash, updateAccount } 
  * Sets one's own password, ending one's other sessions.
  *
  * @param sessionId the session it is asked in; null for an API token, which may not.
- * @throws Forbidden for a token; Invalid when the current password is wrong.
+ * @throws Forbidden for a token; Invalid when the current password is wrong; TooManyRequests as for signing in.
  */
 export async function changePassword(
   ctx: Ctx,
@@ -18,7 +19,10 @@ export async function changePassword(
   if (sessionId === null) throw new Forbidden("A password is changed by its owner; sign in with it.");
   const { id } = ctx.actor;
   const stored = await asSystem(ctx.services, (db) => selectPasswordHash(db, id));
-  if (!(await isPassword(stored, currentPassword))) throw new Invalid("currentPassword is wrong.");
+  const isRight = await guardGuesses(ctx.services, ctx.actor.label, ctx.now, async () =>
+    (await isPassword(stored, currentPassword)) ? true : null,
+  );
+  if (isRight === null) throw new Invalid("currentPassword is wrong.");
   const passwordHash = await hashPassword(newPassword);
   await asSystem(ctx.services, async (db) => {
     await updateAccount(db, id, { passwordHash });

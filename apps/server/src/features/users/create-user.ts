@@ -3,7 +3,9 @@ import type { CreatedUser, NewUser } from "@holdfast/contracts/administration";
 import { audit } from "../../audit.ts";
 import { asSystem, type Ctx, enter, requirePermission } from "../../context.ts";
 import { Conflict, Invalid } from "../../errors.ts";
+import { guardGuesses } from "../auth/guard-guesses.ts";
 import { hashPassword, isPassword } from "../auth/passwords.ts";
+import { findAccountByEmail } from "../auth/queries.ts";
 import { assertWithinOwn, namedPermissions } from "./granted-permissions.ts";
 import { presentUser } from "./present.ts";
 import {
@@ -26,13 +28,13 @@ export async function createUser(ctx: Ctx, body: NewUser): Promise<CreatedUser> 
   const permissions = namedPermissions(body);
   if (permissions === undefined) throw new Invalid("Give a role (viewer, operator, admin) or permissions.");
   assertWithinOwn(ctx, permissions);
+  if (body.password !== undefined) await assertMayJoin(ctx, body.email, body.password);
   const generated = body.password === undefined ? randomBytes(15).toString("base64url") : null;
   const password = body.password ?? generated ?? "";
   const passwordHash = await hashPassword(password);
   return asSystem(ctx.services, async (db) => {
     await lockAddress(db, body.email);
     const existing = await lockAccountByEmail(db, body.email);
-    if (existing !== null) await assertMayJoin(existing.passwordHash, body.password);
     if (existing !== null && (await selectMemberships(db, existing.id)).some(({ orgId }) => orgId === ctx.orgId)) {
       throw new Conflict("This address is a member of the organisation already.");
     }
@@ -59,7 +61,12 @@ export async function createUser(ctx: Ctx, body: NewUser): Promise<CreatedUser> 
 }
 
 /** Nobody sets the password of an account that others rely on. */
-async function assertMayJoin(passwordHash: string | null, password: string | undefined): Promise<void> {
-  if (password === undefined || (await isPassword(passwordHash, password))) return;
+async function assertMayJoin(ctx: Ctx, email: string, password: string): Promise<void> {
+  const account = await asSystem(ctx.services, (db) => findAccountByEmail(db, email));
+  if (account === null) return;
+  const isRight = await guardGuesses(ctx.services, email, ctx.now, async () =>
+    (await isPassword(account.passwordHash, password)) ? true : null,
+  );
+  if (isRight !== null) return;
   throw new Conflict("This address has an account with another password; leave password out to let it in as it is.");
 }

@@ -42,16 +42,14 @@ export async function selectMembers(tx: Tx, page: Page): Promise<Listed<MemberRo
 
 /** Keeps two requests from making one address's account twice; held to the transaction's end. */
 export async function lockAddress(db: System, email: string): Promise<void> {
-  await sql`select pg_advisory_xact_lock(7402311557, hashtext(${email.toLowerCase()}))`.execute(db);
+  await sql`select pg_advisory_xact_lock(hashtextextended(${email.toLowerCase()}, 7402311557))`.execute(db);
 }
 
-export async function lockAccountByEmail(
-  db: System,
-  email: string,
-): Promise<(AccountRow & { readonly passwordHash: string | null }) | null> {
+/** Null when there is none. */
+export async function lockAccountByEmail(db: System, email: string): Promise<AccountRow | null> {
   const row = await db
     .selectFrom("userAccount")
-    .select([...account, "passwordHash"])
+    .select(account)
     .where((where) => where(where.fn<string>("lower", ["email"]), "=", email.toLowerCase()))
     .forUpdate()
     .executeTakeFirst();

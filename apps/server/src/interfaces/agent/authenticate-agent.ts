@@ -41,7 +41,7 @@ export async function authenticateAgent(
     throw new Unauthenticated("This request was sent before; sign it anew.");
   }
   const actor = { type: "agent", id: device.id, label: device.hostname, permissions: new Set<never>() } as const;
-  return { deviceId: device.id, ctx: { services, orgId: device.orgId, now, actor } };
+  return { deviceId: device.id, ctx: { services, orgId: device.orgId, now, actor, requestId: request.id } };
 }
 
 function header(request: FastifyRequest, name: string): string {
