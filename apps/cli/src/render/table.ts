@@ -52,7 +52,7 @@ export function summary(report: ScanReport, benchmark: Benchmark, style: Style):
   const title = `${benchmark.title} v${benchmark.version}, Level ${level} – ${profile}`;
   const scored = score === null ? "no score: nothing was evaluated" : `score ${score.toFixed(1)}, risk ${riskLevel}`;
   const lines = [
-    style.bold(`${report.device.hostname} (${report.device.platform}): ${scored}`),
+    style.bold(`${deviceName(report)}: ${scored}`),
     style.dim(title),
     `${counts.pass} pass, ${counts.fail} fail, ${counts.error} error, ${counts.not_applicable} not applicable, ` +
       `${counts.manual} manual, ${counts.not_ported} not ported; ${(report.durationMs / 1000).toFixed(1)} s`,
@@ -61,6 +61,11 @@ export function summary(report: ScanReport, benchmark: Benchmark, style: Style):
   if (needRoot > 0)
     lines.push(style.yellow(`${needRoot} checks need root to be read: run the same command with sudo.`));
   return lines;
+}
+
+/** An image may have no name. */
+function deviceName({ device: { hostname, platform } }: ScanReport): string {
+  return hostname === "" ? platform : `${hostname} (${platform})`;
 }
 
 /** Findings that are `error` only because the scan did not run as root. */
