@@ -3,6 +3,13 @@ import { canonicalJson } from "@holdfast/contracts/json";
 import { accountDbCandidates, shadowCandidates } from "./account-candidates.ts";
 import { auditRuleCandidates } from "./audit-candidates.ts";
 import { type Candidate, type Candidates, membersOf } from "./candidate.ts";
+import {
+  aideRuleCandidates,
+  chronyCandidates,
+  cronJobCandidates,
+  rsyslogCandidates,
+  tmpfilesCandidates,
+} from "./daemon-candidates.ts";
 import { fileCandidates, manualCandidates, textMatchCandidates } from "./file-candidates.ts";
 import { firewalldCandidates, ufwCandidates } from "./front-end-candidates.ts";
 import { auditLogFilesCandidates, homeDirsCandidates, homeDotfilesCandidates } from "./home-candidates.ts";
@@ -15,6 +22,12 @@ import {
   wirelessCandidates,
 } from "./network-candidates.ts";
 import { pamCandidates } from "./pam-candidates.ts";
+import {
+  authselectCandidates,
+  cryptoPolicyCandidates,
+  selinuxCandidates,
+  selinuxProcessCandidates,
+} from "./red-hat-candidates.ts";
 import { combinedCandidates } from "./same-address.ts";
 import {
   activeValue,
@@ -24,23 +37,14 @@ import {
   sysctlCandidates,
 } from "./setting-candidates.ts";
 import {
-  aideRuleCandidates,
   apparmorCandidates,
-  authselectCandidates,
-  chronyCandidates,
   countCandidates,
-  cronJobCandidates,
-  cryptoPolicyCandidates,
   dconfCandidates,
   dconfLockCandidates,
   grubPasswordCandidates,
   parameterCandidates,
   pathEnvCandidates,
   processCandidates,
-  rsyslogCandidates,
-  selinuxCandidates,
-  selinuxProcessCandidates,
-  tmpfilesCandidates,
 } from "./software-candidates.ts";
 import { sshdSettingCandidates } from "./sshd-candidates.ts";
 import { auditPrivilegedCandidates, fsWalkCandidates, logFilesCandidates } from "./survey-candidates.ts";

@@ -57,9 +57,17 @@ async function readLoaderEntries(host: Host): Promise<BootEntry[]> {
   return entries;
 }
 
+/**
+ * GRUB's environment block, which with UEFI may lie on the EFI partition. Where it has no `kernelopts`, Red Hat's menu sets
+ * one itself.
+ */
 async function readGrubEnvironment(host: Host): Promise<ReadonlyMap<string, string>> {
   const variables = new Map<string, string>();
-  for (const path of ["/boot/grub/grubenv", "/boot/grub2/grubenv"]) {
+  const menu = (await host.readText("/boot/grub2/grub.cfg")) ?? "";
+  const fallback = /^\s*set\s+kernelopts="([^"]*)"/m.exec(menu)?.[1];
+  if (fallback !== undefined) variables.set("kernelopts", fallback);
+  const onEfi = await expandGlob(host, "/boot/efi/EFI/*/grubenv");
+  for (const path of [...onEfi.paths, "/boot/grub/grubenv", "/boot/grub2/grubenv"]) {
     for (const line of ((await host.readText(path)) ?? "").split("\n")) {
       const [, name, value = ""] = /^(\w+)=(.*)$/.exec(line) ?? [];
       if (name !== undefined) variables.set(name, value);

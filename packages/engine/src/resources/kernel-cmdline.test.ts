@@ -66,3 +66,14 @@ it("wants every entry and the running kernel right", () => {
   expect(verdict("1", "1")).toBe("pass");
   expect(verdict("0", "1")).toBe("fail");
 });
+
+it("takes Red Hat's kernelopts from the environment block, else from the menu", async () => {
+  const entry = { "/boot/loader/entries/a.conf": "title A\nlinux /vmlinuz\noptions $kernelopts quiet\n" };
+  const menu = { "/boot/grub2/grub.cfg": '  set kernelopts="root=/dev/sda1 audit=0 "\n' };
+  const values = async (files: Record<string, string>) =>
+    (await read({ files: { ...entry, ...files } })).entries.map(({ value }) => value);
+  expect(await values({})).toEqual([null]);
+  expect(await values(menu)).toEqual(["0"]);
+  expect(await values({ ...menu, "/boot/efi/EFI/rocky/grubenv": "kernelopts=root=x audit=1\n" })).toEqual(["1"]);
+  expect(await values({ ...menu, "/boot/grub2/grubenv": "kernelopts=root=x audit=1 audit=2\n" })).toEqual(["2"]);
+});
