@@ -1,5 +1,5 @@
 import type { Json } from "@holdfast/contracts/json";
-import { type Candidates, type Members, membersOf, textsOf, without } from "./candidate.ts";
+import { type Candidates, type Members, membersOf, textsOf } from "./candidate.ts";
 import { candidateValues } from "./candidate-values.ts";
 import { widerModes } from "./modes.ts";
 
