@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { register as registerAgent } from "./commands/agent.ts";
 import { register as registerApply } from "./commands/apply.ts";
+import { register as registerAudit } from "./commands/audit.ts";
 import { register as registerContent } from "./commands/content.ts";
 import { register as registerJournal } from "./commands/journal.ts";
 import { register as registerPlan } from "./commands/plan.ts";
@@ -19,6 +20,7 @@ const commands = [
   registerJournal,
   registerContent,
   registerAgent,
+  registerAudit,
 ];
 
 /** Runs the command line and gives its exit status. Prints errors as one sentence; never throws. */

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { audit, firstHash, hashOf } from "./audit.ts";
 import { inTransaction } from "./context.ts";
+import { listAuditEvents } from "./features/audit-log/list-audit-events.ts";
 import { useDatabase } from "./test/database.ts";
 import { anOrganisation, testServices } from "./test/factories.ts";
 
@@ -29,6 +30,27 @@ it("numbers and chains an organisation's events, also when they come at once", a
     expect(hashOf(previous, { ...event, at: at.toISOString() }).equals(hash)).toBe(true);
     previous = hash;
   }
+});
+
+it("names who did it, through which token and in which request, with what was before and after", async () => {
+  const { owner } = await anOrganisation(testServices(database()));
+  const actor = { ...owner.actor, type: "token", userId: "the-person" } as const;
+  const at = new Date("2026-01-02T03:04:05.678Z");
+  await inTransaction({ ...owner, actor, requestId: "request-1" }, (tx) =>
+    audit(tx, { action: "test.change", subject: { type: "test", id: "1" }, before: { a: 1 }, after: { at } }),
+  );
+  const { items } = await listAuditEvents(owner, { actor: "the-person" }, { offset: 0, limit: 10 });
+  expect(items).toMatchObject([
+    {
+      actor: { type: "token", userId: "the-person" },
+      requestId: "request-1",
+      before: { a: 1 },
+      after: { at: at.toISOString() },
+    },
+  ]);
+  expect((await listAuditEvents(owner, { actor: "nobody" }, { offset: 0, limit: 10 })).total).toBe(0);
+  expect((await listAuditEvents(owner, { action: "test" }, { offset: 0, limit: 10 })).total).toBe(1);
+  expect((await listAuditEvents(owner, { action: "tes" }, { offset: 0, limit: 10 })).total).toBe(0);
 });
 
 it("keeps no event of a change that was rolled back", async () => {

@@ -29,6 +29,7 @@ import { loadSecrets } from "./secrets.ts";
 
 export type { ServerConfig } from "./config.ts";
 export type { FirstRun } from "./first-run.ts";
+export { type AuditChain, type VerifyAuditOptions, verifyAudit } from "./verify-audit.ts";
 
 export interface RunningServer {
   /** Where it listens, e.g. http://127.0.0.1:8423. */
