@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
-import { constants, setPriority } from "node:os";
 import path from "node:path";
 import type { Pack } from "@holdfast/content/pack";
+import { giveWay } from "@holdfast/engine/give-way";
 import type { WritableHost } from "@holdfast/engine/host";
 import { localHost } from "@holdfast/engine/hosts/local";
 import { removeUnfinished } from "./atomic-file.ts";
@@ -102,13 +102,4 @@ async function runEnrolled(
   });
   await doWork({ uplink, delivery, remediator, schedule, presence, alarm, connections, host, pack, signal, log });
   await presence.ended;
-}
-
-/** A scan is never worth a user's wait. Not allowed, or not known here: then it runs as it is. */
-function giveWay(): void {
-  try {
-    setPriority(constants.priority.PRIORITY_LOW);
-  } catch {
-    // The scan's own budget still holds.
-  }
 }

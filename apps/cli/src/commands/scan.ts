@@ -1,5 +1,6 @@
 import type { Level, Profile } from "@holdfast/content/pack";
 import { profiles } from "@holdfast/content/pack";
+import { giveWay } from "@holdfast/engine/give-way";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { loadBuiltInPack } from "../built-in-pack.ts";
 import { CommandError, exitCode } from "../exit.ts";
@@ -52,6 +53,7 @@ export function register(program: Command): void {
 }
 
 async function runScan(flags: Flags): Promise<void> {
+  if (flags.facts === undefined) giveWay();
   const pack = await loadBuiltInPack();
   const progress = progressLine(process.stderr, "Reading");
   const { benchmark, level, profile, root, only, facts } = flags;
