@@ -28,11 +28,25 @@ export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, http
     const problem = problemWithJson(given);
     if (problem !== null) return { error: new ValidationProblem(`${partNames[httpPart ?? "body"]} ${problem}.`) };
     const filled = Value.Default(schema, Value.Clone(given));
-    const value = isText ? Value.Convert(schema, filled) : filled;
+    const value = isText ? keepNonIntegers(schema, filled, Value.Convert(schema, Value.Clone(filled))) : filled;
     if (validator.Check(value)) return { value };
     return { error: new ValidationProblem(problemsOf(validator.Errors(value), httpPart ?? "body")) };
   };
 };
+
+/** Converting cuts "1.5" down to 1; such a text stays what it was, and is refused. */
+function keepNonIntegers(schema: TSchema, given: unknown, converted: unknown): unknown {
+  const properties: Readonly<Record<string, { readonly type?: string }>> = Reflect.get(schema, "properties") ?? {};
+  if (!isRecord(given) || !isRecord(converted)) return converted;
+  const kept = Object.entries(given).filter(
+    ([key, text]) => properties[key]?.type === "integer" && typeof text === "string" && !/^[+-]?\d+$/.test(text),
+  );
+  return { ...converted, ...Object.fromEntries(kept) };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
 
 /** Checks a value outside a route. @throws ValidationProblem that names what is wrong. */
 export function parse<Schema extends TSchema>(

@@ -1,21 +1,34 @@
 import type { Permission } from "@holdfast/contracts/own-api";
-import type { LightMyRequestResponse } from "fastify";
 import type { TestApp } from "./app.ts";
 import { anApiToken } from "./factories.ts";
 
-export type Call = (
-  method: "GET" | "POST" | "PATCH" | "DELETE",
-  url: string,
-  payload?: object,
-) => Promise<LightMyRequestResponse>;
-
-/** Sends requests with an API token of its own, which is nobody's, in an organisation. */
-export async function aCaller({ app, services }: TestApp, orgId: string, held?: readonly Permission[]): Promise<Call> {
-  const token = await anApiToken(services, orgId, held);
-  return callWith(app, token);
+/** What came back: the status, and the body as JSON; null without one. */
+export interface Answer {
+  readonly status: number;
+  readonly body: ReturnType<typeof JSON.parse>;
 }
 
-export function callWith(app: TestApp["app"], token: string): Call {
-  const headers = { authorization: `Bearer ${token}` };
-  return (method, url, payload) => app.inject({ method, url, headers, ...(payload === undefined ? {} : { payload }) });
+export type Caller = (method: Method, path: string, payload?: unknown) => Promise<Answer>;
+export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+
+/** Sends requests with a token of an organisation. */
+export async function aCaller(app: TestApp, orgId: string, held?: readonly Permission[]): Promise<Caller> {
+  const token = await anApiToken(app.services, orgId, held);
+  return (method, path, payload) => send(app, method, path, { authorization: `Bearer ${token}` }, payload);
+}
+
+export async function send(
+  { app }: TestApp,
+  method: Method,
+  path: string,
+  headers: Readonly<Record<string, string>>,
+  payload?: unknown,
+): Promise<Answer> {
+  const response = await app.inject({
+    method,
+    url: path,
+    headers: { ...headers, ...(payload === undefined ? {} : { "content-type": "application/json" }) },
+    ...(payload === undefined ? {} : { payload: typeof payload === "string" ? payload : JSON.stringify(payload) }),
+  });
+  return { status: response.statusCode, body: response.body === "" ? null : response.json() };
 }
