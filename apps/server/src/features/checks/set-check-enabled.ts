@@ -19,6 +19,8 @@ export async function setCheckEnabled(ctx: Ctx, id: string, enabled: boolean): P
     await audit(tx, {
       action: enabled ? "check.enable" : "check.disable",
       subject: { type: "check", id: check.id },
+      before: { enabled: check.enabled },
+      after: { enabled },
       detail: { benchmark: check.benchmark, number: check.number },
     });
     return { ...check, enabled };

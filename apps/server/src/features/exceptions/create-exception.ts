@@ -42,7 +42,7 @@ export async function createException(ctx: Ctx, exception: NewException): Promis
     await audit(tx, {
       action: "exception.create",
       subject: { type: "exception", id: created.id },
-      detail: { checkId, number, deviceId, reason, expiresAt: expiresAt?.toISOString() ?? null },
+      after: { checkId, number, deviceId, reason, expiresAt },
     });
     return created;
   });

@@ -6,9 +6,9 @@ import { lockException, setRevoked } from "./queries.ts";
 export async function revokeException(ctx: Ctx, id: string): Promise<void> {
   requirePermission(ctx, "orgs:write");
   await inTransaction(ctx, async (tx) => {
-    const { revokedAt } = await lockException(tx, id);
-    if (revokedAt !== null) return;
+    const before = await lockException(tx, id);
+    if (before.revokedAt !== null) return;
     await setRevoked(tx, id);
-    await audit(tx, { action: "exception.revoke", subject: { type: "exception", id } });
+    await audit(tx, { action: "exception.revoke", subject: { type: "exception", id }, before });
   });
 }

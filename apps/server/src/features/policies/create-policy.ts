@@ -30,7 +30,7 @@ export async function createPolicy(ctx: Ctx, policy: NewPolicy): Promise<Policy>
     await audit(tx, {
       action: "policy.create",
       subject: { type: "policy", id: created.id },
-      detail: { name: created.name, osType: created.osType, level: created.level },
+      after: created,
     });
     return created;
   });

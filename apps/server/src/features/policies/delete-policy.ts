@@ -8,9 +8,9 @@ import { deletePolicyRow, lockPolicy } from "./queries.ts";
 export async function deletePolicy(ctx: Ctx, id: string): Promise<void> {
   requirePermission(ctx, "orgs:write");
   await inTransaction(ctx, async (tx) => {
-    const { name } = await lockPolicy(tx, id);
+    const before = await lockPolicy(tx, id);
     await deletePolicyRow(tx, id);
     await enqueue(tx, deleteScansJob, { policyId: id });
-    await audit(tx, { action: "policy.delete", subject: { type: "policy", id }, detail: { name } });
+    await audit(tx, { action: "policy.delete", subject: { type: "policy", id }, before });
   });
 }

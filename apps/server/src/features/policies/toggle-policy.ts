@@ -11,7 +11,12 @@ export async function togglePolicy(ctx: Ctx, id: string): Promise<Policy> {
     const enabled = !before.enabled;
     const nextScanAt = enabled ? firstScanAt(before, tx.now) : before.nextScanAt;
     const after = await updatePolicyRow(tx, id, { enabled, nextScanAt, updatedAt: tx.now });
-    await audit(tx, { action: enabled ? "policy.enable" : "policy.disable", subject: { type: "policy", id } });
+    await audit(tx, {
+      action: enabled ? "policy.enable" : "policy.disable",
+      subject: { type: "policy", id },
+      before: { enabled: before.enabled, nextScanAt: before.nextScanAt },
+      after: { enabled, nextScanAt },
+    });
     return after;
   });
 }

@@ -38,8 +38,17 @@ export async function updatePolicy(ctx: Ctx, id: string, change: Partial<NewPoli
     await audit(tx, {
       action: "policy.update",
       subject: { type: "policy", id },
-      detail: { changed: Object.keys(change) },
+      before: changedMembers(before, after),
+      after: changedMembers(after, before),
     });
     return after;
   });
+}
+
+/** The members of `policy` that differ in `other`, but for bookkeeping. */
+function changedMembers(policy: Policy, other: Policy): Partial<Policy> {
+  const { updatedAt: _, revision: __, ...members } = policy;
+  const isChanged = ([name, value]: [string, unknown]): boolean =>
+    JSON.stringify(value) !== JSON.stringify(other[name as keyof Policy]);
+  return Object.fromEntries(Object.entries(members).filter(isChanged));
 }
