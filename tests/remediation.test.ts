@@ -82,7 +82,7 @@ async function aServer(redisUrl: string | null) {
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    const answer = await response.json();
+    const answer = JSON.parse(await response.text());
     if (!response.ok) throw new Error(`${address}: ${response.status} ${JSON.stringify(answer)}`);
     return answer;
   };

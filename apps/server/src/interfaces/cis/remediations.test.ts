@@ -7,7 +7,7 @@ import { asSystem } from "../../context.ts";
 import { dispatchRemediation } from "../../features/remediations/jobs.ts";
 import { storeUpload } from "../../features/results/store-upload.ts";
 import { useApp } from "../../test/app.ts";
-import { aCaller, type Call, callWith } from "../../test/caller.ts";
+import { aCaller, type Caller, send } from "../../test/caller.ts";
 import { aDevice, anOrganisation, anUpload, aPolicy, aUser, type TestDevice } from "../../test/factories.ts";
 import { factsFailing } from "../../test/pack.ts";
 import { runOutbox } from "../../test/run-outbox.ts";
@@ -16,9 +16,9 @@ import { newToken, tokenHash } from "../../tokens.ts";
 
 const testApp = useApp();
 let owner: Ctx;
-let maker: Call;
-let checker: Call;
-let stranger: Call;
+let maker: Caller;
+let checker: Caller;
+let stranger: Caller;
 
 beforeAll(async () => {
   ({ owner } = await anOrganisation(testApp().services));
@@ -37,13 +37,11 @@ async function aFailingDevice(facts: Record<string, Observation> = factsFailing(
 }
 
 async function request(body: object, call = maker) {
-  const response = await call("POST", "/cis/remediate", body);
-  return { status: response.statusCode, body: response.json() };
+  return call("POST", "/cis/remediate", body);
 }
 
 async function approve(actionIds: readonly string[], over: object = {}, call = checker) {
-  const response = await call("POST", "/cis/remediate/approve", { actionIds, approved: true, ...over });
-  return { status: response.statusCode, body: response.json() };
+  return call("POST", "/cis/remediate/approve", { actionIds, approved: true, ...over });
 }
 
 async function requested(deviceId: string, checkIds = ["1.1.2"], action = "apply"): Promise<string[]> {
@@ -54,7 +52,7 @@ async function requested(deviceId: string, checkIds = ["1.1.2"], action = "apply
 }
 
 async function actionOf(id: string) {
-  const { data } = (await maker("GET", "/cis/remediations?limit=200")).json();
+  const { data } = (await maker("GET", "/cis/remediations?limit=200")).body;
   return data.find((action: { id: string }) => action.id === id);
 }
 
@@ -158,7 +156,7 @@ describe("POST /cis/remediate", () => {
     expect(status).toBe(400);
     expect(body.invalidCheckIds).toEqual(["1.1.3", "1.2.1", "1.2.2", "9.9"]);
     expect(body.error).toContain("not currently failing");
-    const { pagination } = (await maker("GET", `/cis/remediations?deviceId=${deviceId}`)).json();
+    const { pagination } = (await maker("GET", `/cis/remediations?deviceId=${deviceId}`)).body;
     expect(pagination.total).toBe(0);
   });
 
@@ -237,7 +235,7 @@ describe("POST /cis/remediate", () => {
     expect(await request({ deviceId, checkIds: ["1.1.1"] }, reader)).toMatchObject({ status: 403 });
     expect(await approve([randomUUID()], {}, reader)).toMatchObject({ status: 403 });
     const writer = await aCaller(testApp(), owner.orgId, ["orgs:write"]);
-    expect((await writer("GET", "/cis/remediations")).statusCode).toBe(403);
+    expect((await writer("GET", "/cis/remediations")).status).toBe(403);
     expect((await testApp().app.inject("/cis/remediations")).statusCode).toBe(401);
   });
 });
@@ -281,9 +279,9 @@ describe("POST /cis/remediate/approve", () => {
   });
 
   it("knows a person behind whichever of their tokens they use", async () => {
-    const { services, app } = testApp();
+    const { services } = testApp();
     const { userId } = await aUser(services, owner.orgId);
-    const tokenOf = async (): Promise<Call> => {
+    const tokenOf = async (): Promise<Caller> => {
       const token = newToken("hf");
       await asSystem(services, (db) =>
         db
@@ -297,7 +295,7 @@ describe("POST /cis/remediate/approve", () => {
           })
           .execute(),
       );
-      return callWith(app, token);
+      return (method, path, payload) => send(testApp(), method, path, { authorization: `Bearer ${token}` }, payload);
     };
     const { deviceId } = await aFailingDevice();
     const { body } = await request({ deviceId, checkIds: ["1.1.1"] }, await tokenOf());
@@ -354,8 +352,8 @@ describe("POST /cis/remediate/approve", () => {
     ["a long note", { actionIds: [randomUUID()], approved: true, note: "x".repeat(1001) }],
   ])("answers 400 to %s", async (_, body) => {
     const response = await checker("POST", "/cis/remediate/approve", body);
-    expect(response.statusCode).toBe(400);
-    expect(response.json()).toEqual({ error: expect.any(String) });
+    expect(response.status).toBe(400);
+    expect(response.body).toEqual({ error: expect.any(String) });
   });
 });
 
@@ -503,8 +501,7 @@ describe("a roll-back", () => {
 
 describe("cancelling", () => {
   const cancel = async (id: string, call = maker) => {
-    const response = await call("POST", `/api/v1/remediations/${id}/cancel`);
-    return { status: response.statusCode, body: response.json() };
+    return call("POST", `/api/v1/remediations/${id}/cancel`);
   };
 
   it("ends what waits for a device that is away, as which it is shown", async () => {
@@ -551,7 +548,7 @@ describe("GET /cis/remediations", () => {
     const { policy, deviceId } = await aFailingDevice();
     const [first = "", second = ""] = await requested(deviceId, ["1.1.1", "1.1.2"]);
     await approve([second]);
-    const list = async (query: string) => (await maker("GET", `/api/v1/cis/remediations?${query}`)).json();
+    const list = async (query: string) => (await maker("GET", `/api/v1/cis/remediations?${query}`)).body;
     const ids = async (query: string) => (await list(query)).data.map(({ id }: { id: string }) => id).sort();
     const all = [first, second].sort();
     expect(await ids(`deviceId=${deviceId}`)).toEqual(all);
@@ -570,12 +567,12 @@ describe("GET /cis/remediations", () => {
 
   it("answers 400 to what is out of range and 404 to another organisation's", async () => {
     for (const query of ["limit=0", "limit=201", "offset=-1", "status=done", "approvalStatus=x", "deviceId=x"]) {
-      expect((await maker("GET", `/cis/remediations?${query}`)).statusCode, query).toBe(400);
+      expect((await maker("GET", `/cis/remediations?${query}`)).status, query).toBe(400);
     }
     const { deviceId, policy } = await aFailingDevice();
-    expect((await stranger("GET", `/cis/remediations?deviceId=${deviceId}`)).statusCode).toBe(404);
-    expect((await stranger("GET", `/cis/remediations?baselineId=${policy.id}`)).statusCode).toBe(404);
-    expect((await stranger("GET", `/cis/remediations?orgId=${owner.orgId}`)).statusCode).toBe(404);
-    expect((await stranger("GET", "/cis/remediations")).json()).toMatchObject({ data: [], pagination: { total: 0 } });
+    expect((await stranger("GET", `/cis/remediations?deviceId=${deviceId}`)).status).toBe(404);
+    expect((await stranger("GET", `/cis/remediations?baselineId=${policy.id}`)).status).toBe(404);
+    expect((await stranger("GET", `/cis/remediations?orgId=${owner.orgId}`)).status).toBe(404);
+    expect((await stranger("GET", "/cis/remediations")).body).toMatchObject({ data: [], pagination: { total: 0 } });
   });
 });
