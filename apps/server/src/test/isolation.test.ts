@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { audit } from "../audit.ts";
 import { type Ctx, inTransaction } from "../context.ts";
 import { createException } from "../features/exceptions/create-exception.ts";
+import { requestRemediation } from "../features/remediations/request-remediation.ts";
 import { checkUuid } from "../features/results/check-uuid.ts";
 import { importResult } from "../features/results/import-result.ts";
 import { storeUpload } from "../features/results/store-upload.ts";
@@ -26,7 +27,9 @@ beforeAll(async () => {
   const device = await aDevice(first);
   await aUser(services, first.orgId);
   await anApiToken(services, first.orgId);
-  await storeUpload(device.ctx(), device.deviceId, anUpload(policy.id, factsFailing()));
+  const { deviceId } = device;
+  await storeUpload(device.ctx(), deviceId, anUpload(policy.id, factsFailing("critical")));
+  await requestRemediation(first, { deviceId, checkIds: ["1.1.1"], action: "apply", reason: null });
   await inTransaction(first, async (tx) => {
     await openWorkItems(tx, policy.id, [device.deviceId]);
     await enqueue(tx, openScansJob, { policyId: policy.id, deviceIds: null });
@@ -89,7 +92,7 @@ describe("organisations", () => {
   });
 
   it("cannot change or delete rows of another's", async () => {
-    for (const table of ["policy", "device", "workItem", "latestResult"] as const) {
+    for (const table of ["policy", "device", "workItem", "latestResult", "remediation"] as const) {
       const deleted = await inTransaction(second, (tx) => tx.db.deleteFrom(table).executeTakeFirst());
       expect(deleted.numDeletedRows, table).toBe(0n);
     }

@@ -34,6 +34,9 @@ const bodies = [
   '{"email":"\\u0000@b","password":"\\u0000"}',
   '{"refreshToken":"\\u0000"}',
   '{"message":"\\u0000"}',
+  '{"success":true,"beforeState":"\\u0000"}',
+  '{"deviceId":"00000000-0000-0000-0000-000000000000","checkIds":["\\ud800"]}',
+  '{"actionIds":["00000000-0000-0000-0000-000000000000"],"approved":true,"planHashes":{"__proto__":"x"}}',
   '{"token":"aaaaaaaaaaaaaaaaaaaa","publicKey":"x","hostname":"\\u0000","platform":{},"agentVersion":""}',
   '{"name":"a","osType":"linux","benchmarkVersion":"\\ud800","level":"l1","customExclusions":["\\ud800"]}',
   '{"name":"a","osType":"linux","benchmarkVersion":"1","level":"l1","scanSchedule":{"nextScanAt":"9999-99-99T00:00:00Z"}}',
@@ -79,7 +82,8 @@ describe("no malformed request is a server error", () => {
 
   it("on any route of the agent protocol", async () => {
     const { app } = testApp();
-    for (const path of ["/enrol", "/work/claim", "/work/x/fail", `/work/${policyId}/fail`, "/facts"]) {
+    const ofAction = ["/remediations/x/report", `/remediations/${policyId}/report`];
+    for (const path of ["/enrol", "/work/claim", "/work/x/fail", `/work/${policyId}/fail`, "/facts", ...ofAction]) {
       for (const body of bodies) {
         const { statusCode } = await sendSigned(app, device, "POST", path, Buffer.from(body));
         expect(statusCode, `${path} ${body.slice(0, 80)}`).toBeLessThan(500);
