@@ -61,7 +61,7 @@ export const kernelModuleCandidates: Candidates = ({ disabled }) => {
     { name: "may be loaded", state: state(free) },
     { name: "barred, but loaded now", state: state({ loaded: true }), isHard: true },
     { name: "on the deny list, but modprobe still loads it by name", state: state({ install: null }), isHard: true },
-    { name: "not on the deny list", state: state({ denylisted: false }) },
+    { name: "installed away, not on the deny list", state: state({ denylisted: false }) },
     { name: "built into the kernel", state: state({ ...free, builtin: true }), isHard: true },
     { name: "cannot be loaded, on an image", state: without(state({}), "loaded"), isHard: true },
   ];

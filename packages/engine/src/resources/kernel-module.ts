@@ -32,8 +32,8 @@ interface KernelModuleState {
 }
 
 /**
- * A kernel module. Disabled: not loaded, and either no kernel here has it, or both ways of loading it are shut: by name
- * (an `install` command that does nothing) and by alias (`blacklist`). @see modprobe.d(5)
+ * A kernel module. Disabled: not loaded, and either no kernel here has it, or an `install` command that does nothing stands
+ * in for it. That stops modprobe by name and by alias; a `blacklist` line alone stops aliases only. @see modprobe.d(5)
  */
 export const kernelModule: Resource<Target, KernelModuleState, Desired> = {
   kind: "kernel_module",
@@ -96,8 +96,8 @@ function isDisabled(state: KernelModuleState): boolean {
   return !state.builtin && state.loaded !== true && isShut(state);
 }
 
-function isShut({ available, install, denylisted }: KernelModuleState): boolean {
-  return !available || (denylisted && install !== null && doesNothing(install));
+function isShut({ available, install }: KernelModuleState): boolean {
+  return !available || (install !== null && doesNothing(install));
 }
 
 function doesNothing(install: string): boolean {

@@ -1,5 +1,5 @@
 import { type Static, Type } from "typebox";
-import type { Host } from "../host.ts";
+import { type Host, UnreadableError } from "../host.ts";
 import type { Resource } from "../resource.ts";
 import { readModuleRules } from "./modprobe-files.ts";
 import { namedList } from "./named-list.ts";
@@ -26,7 +26,7 @@ interface WirelessInterface {
 }
 
 interface WirelessState {
-  /** Sorted by name; an image has none. */
+  /** Sorted by name. */
   readonly interfaces: readonly WirelessInterface[];
 }
 
@@ -37,6 +37,8 @@ export const wireless: Resource<Static<typeof Target>, WirelessState, Static<typ
   desired: Desired,
   address: () => "wireless:local",
   async read(host) {
+    if (!host.live)
+      throw new UnreadableError("unsupported", "network interfaces can be seen on a running machine only");
     const names = (await host.list("/sys/class/net")) ?? [];
     const interfaces = await Promise.all(names.map((name) => readInterface(host, name)));
     return { interfaces: interfaces.flat() };
@@ -69,7 +71,7 @@ async function readInterface(host: Host, name: string): Promise<WirelessInterfac
   const isRefused = rules?.install != null && /^(?:\/usr)?\/bin\/(?:true|false)$/.test(rules.install);
   // IFF_UP of netdevice(7).
   const up = (flags & 1) !== 0;
-  return [{ name, up, module, shut: isRefused && rules.denylisted, source: rules?.source ?? null }];
+  return [{ name, up, module, shut: isRefused, source: rules?.source ?? null }];
 }
 
 function describeInterface({ name, up, module, shut }: WirelessInterface): string {
