@@ -13,13 +13,13 @@ import { findJudgement, insertJudgement, internLayout, type Judgement, selectFac
 /** What a policy judges: facts, or what another scanner said. */
 export type Subject = Pick<Judgement, "factSetId" | "importedResultId">;
 
-/** What the policy says of it: looked up when it was judged before, else judged now. */
+/** What the policy says of it: looked up when it was judged before, else judged now. @returns the judgement's id. */
 export async function judgementOf(
   tx: Tx,
   policy: Policy,
   platform: Platform,
   { factSetId, importedResultId }: Subject,
-): Promise<Judgement> {
+): Promise<number> {
   const { pack } = tx.services;
   const { osType, id, version } = platform;
   const contentDigest = createHash("sha256")

@@ -71,7 +71,9 @@ export async function selectFactKeys(
   tx: Tx,
   ids: readonly number[],
 ): Promise<{ readonly id: number; readonly address: string; readonly hash: string }[]> {
+  // Many rows whose names need no translation.
   const rows = await tx.db
+    .withoutPlugins()
     .selectFrom("fact")
     .select(["id", "address", "hash"])
     .where("id", "=", sql<number>`any(${ids}::bigint[])`)
@@ -96,6 +98,7 @@ export async function insertFactSet(
 /** Everything a stored set holds. */
 export async function selectFacts(tx: Tx, factSetId: number): Promise<Facts> {
   const rows = await tx.db
+    .withoutPlugins()
     .selectFrom("fact")
     .select(["address", "observation"])
     .where(
@@ -105,25 +108,37 @@ export async function selectFacts(tx: Tx, factSetId: number): Promise<Facts> {
   return new Map(rows.map(({ address, observation }) => [address, observation]));
 }
 
-export async function findJudgement(tx: Tx, key: JudgementKey): Promise<Judgement | null> {
+/** Its id; null when the subject was not judged so before. */
+export async function findJudgement(tx: Tx, key: JudgementKey): Promise<number | null> {
   const [column, subject] =
     key.factSetId === null
       ? (["importedResultId", key.importedResultId] as const)
       : (["factSetId", key.factSetId] as const);
   const row = await tx.db
     .selectFrom("judgement")
-    .selectAll()
+    .select("id")
     .where("orgId", "=", tx.orgId)
     .where(column, "=", subject)
     .where("policyId", "=", key.policyId)
     .where("policyRevision", "=", key.policyRevision)
     .where("contentDigest", "=", key.contentDigest)
     .executeTakeFirst();
-  return row ?? null;
+  return row?.id ?? null;
 }
 
-export async function insertJudgement(tx: Tx, judgement: Insertable<JudgementTable>): Promise<Judgement> {
-  return tx.db.insertInto("judgement").values(judgement).returningAll().executeTakeFirstOrThrow();
+/** @returns its id. */
+export async function insertJudgement(tx: Tx, judgement: Insertable<JudgementTable>): Promise<number> {
+  const { id } = await tx.db.insertInto("judgement").values(judgement).returning("id").executeTakeFirstOrThrow();
+  return id;
+}
+
+export async function selectJudgement(tx: Tx, id: number): Promise<Judgement> {
+  return tx.db
+    .selectFrom("judgement")
+    .selectAll()
+    .where("orgId", "=", tx.orgId)
+    .where("id", "=", id)
+    .executeTakeFirstOrThrow();
 }
 
 /** The layout with this digest, stored when it is new. */

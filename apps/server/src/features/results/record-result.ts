@@ -1,11 +1,9 @@
 import { sql } from "kysely";
 import type { Tx } from "../../context.ts";
-import type { Judgement, ScanResult } from "./queries.ts";
+import { type Judgement, type ScanResult, selectJudgement } from "./queries.ts";
 
 /** A result to store; its device is locked. */
-export interface NewResult extends Pick<ScanResult, "id" | "deviceId" | "policyId" | "checkedAt" | "receivedAt"> {
-  readonly judgement: Judgement;
-}
+export type NewResult = Omit<ScanResult, "orgId">;
 
 /**
  * Stores a result and brings along what is kept of it: the latest result of its device and policy, and the outcome at the
@@ -14,28 +12,33 @@ export interface NewResult extends Pick<ScanResult, "id" | "deviceId" | "policyI
  */
 export async function recordResult(tx: Tx, result: NewResult): Promise<void> {
   if (await insertResult(tx, result)) return;
-  if (await upsertLatest(tx, result)) await upsertDay(tx, result);
+  const judgement = await selectJudgement(tx, result.judgementId);
+  if (await upsertLatest(tx, result, judgement)) await upsertDay(tx, result, judgement);
   else await correctDays(tx, result);
 }
 
 /** @returns whether it repeats the latest result, which then is this one. */
-async function insertResult(tx: Tx, { id, deviceId, policyId, judgement, checkedAt, receivedAt }: NewResult) {
+async function insertResult(tx: Tx, { id, deviceId, policyId, judgementId, checkedAt, receivedAt }: NewResult) {
   const { numAffectedRows } = await sql`
     with stored as (
       insert into scan_result (id, org_id, device_id, policy_id, judgement_id, checked_at, received_at)
-      values (${id}, ${tx.orgId}, ${deviceId}, ${policyId}, ${judgement.id}, ${checkedAt}, ${receivedAt})
+      values (${id}, ${tx.orgId}, ${deviceId}, ${policyId}, ${judgementId}, ${checkedAt}, ${receivedAt})
     ), noted as (
       insert into scan_day (org_id, policy_id, day) values (${tx.orgId}, ${policyId}, ${dayOf(checkedAt)})
       on conflict do nothing
     )
     update latest_result set result_id = ${id}, checked_at = ${checkedAt}, received_at = ${receivedAt}
     where org_id = ${tx.orgId} and device_id = ${deviceId} and policy_id = ${policyId}
-      and judgement_id = ${judgement.id} and checked_at <= ${checkedAt}`.execute(tx.db);
+      and judgement_id = ${judgementId} and checked_at <= ${checkedAt}`.execute(tx.db);
   return numAffectedRows === 1n;
 }
 
 /** Makes it the latest unless a later one is there. @returns whether it is. */
-async function upsertLatest(tx: Tx, { id, deviceId, policyId, judgement, checkedAt, receivedAt }: NewResult) {
+async function upsertLatest(
+  tx: Tx,
+  { id, deviceId, policyId, checkedAt, receivedAt }: NewResult,
+  judgement: Judgement,
+): Promise<boolean> {
   const latest = { resultId: id, checkedAt, receivedAt, ...columnsOf(judgement) };
   const { numInsertedOrUpdatedRows } = await tx.db
     .insertInto("latestResult")
@@ -71,9 +74,10 @@ function columnsOf(judgement: Judgement) {
 export async function replaceJudgement(
   tx: Tx,
   latest: Pick<NewResult, "id" | "deviceId" | "policyId" | "checkedAt">,
-  judgement: Judgement,
+  judgementId: number,
 ): Promise<void> {
   const { id, deviceId, policyId, checkedAt } = latest;
+  const judgement = await selectJudgement(tx, judgementId);
   await tx.db
     .updateTable("latestResult")
     .set(columnsOf(judgement))
@@ -83,17 +87,18 @@ export async function replaceJudgement(
     .execute();
   await tx.db
     .updateTable("scanResult")
-    .set({ judgementId: judgement.id })
+    .set({ judgementId })
     .where("orgId", "=", tx.orgId)
     .where("id", "=", id)
     .where("checkedAt", "=", checkedAt)
     .execute();
-  await upsertDay(tx, { deviceId, policyId, checkedAt, judgement });
+  await upsertDay(tx, latest, judgement);
 }
 
 async function upsertDay(
   tx: Tx,
-  { deviceId, policyId, checkedAt, judgement }: Pick<NewResult, "deviceId" | "policyId" | "checkedAt" | "judgement">,
+  { deviceId, policyId, checkedAt }: Pick<NewResult, "deviceId" | "policyId" | "checkedAt">,
+  judgement: Judgement,
 ): Promise<void> {
   const { score, failCount } = judgement;
   await tx.db

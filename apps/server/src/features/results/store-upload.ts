@@ -44,10 +44,10 @@ export async function storeUpload(ctx: Ctx, deviceId: string, upload: FactUpload
     }
     const factSetId = await storeFactSet(tx, deviceId, upload, changed);
     const { platform, agentVersion, workItemId } = upload;
-    const judgement = await judgementOf(tx, policy, platform, { factSetId, importedResultId: null });
+    const judgementId = await judgementOf(tx, policy, platform, { factSetId, importedResultId: null });
     const checkedAt = new Date(upload.checkedAt);
     const received = { id: resultId, deviceId, policyId: policy.id, checkedAt, receivedAt: tx.now };
-    await recordResult(tx, { ...received, judgement });
+    await recordResult(tx, { ...received, judgementId });
     await updateDeviceAfterUpload(tx, device, { platform, agentVersion, factSetId });
     const answered = await closeAnsweredScan(tx, deviceId, policy.id, { workItemId, checkedAt });
     await publish(tx, {
