@@ -2,9 +2,8 @@ import { randomUUID } from "node:crypto";
 import fastifyCompress from "@fastify/compress";
 import fastifyCookie from "@fastify/cookie";
 import fastifyHelmet from "@fastify/helmet";
-import fastifySwagger from "@fastify/swagger";
 import fastifyWebsocket from "@fastify/websocket";
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController, type RouteOptions } from "fastify";
 import { sql } from "kysely";
 import type { TSchema } from "typebox";
 import type { Services } from "./context.ts";
@@ -20,7 +19,7 @@ import { resultRoutes } from "./features/results/routes.ts";
 import type { ScanProgress } from "./features/scans/scan-progress.ts";
 import { tokenRoutes } from "./features/tokens/routes.ts";
 import { userRoutes } from "./features/users/routes.ts";
-import { detailStyle, errorHandler, errorStyle } from "./http/error-handler.ts";
+import { detailStyle, errorHandler, errorStyle, isCisAddress } from "./http/error-handler.ts";
 import { limitRates, type RateLimits } from "./http/rate-limits.ts";
 import { requireSignIn } from "./http/request-context.ts";
 import { serveDashboard } from "./http/static-files.ts";
@@ -29,7 +28,15 @@ import { agentRoutes } from "./interfaces/agent/routes.ts";
 import { cisRoutes } from "./interfaces/cis/routes.ts";
 import { complianceRoutes } from "./interfaces/compliance/routes.ts";
 import type { LiveEvents } from "./live-events.ts";
+import { openApiRoutes } from "./openapi/routes.ts";
 import type { Secrets } from "./secrets.ts";
+
+declare module "fastify" {
+  interface FastifyInstance {
+    /** Every route there is, once the app is ready. */
+    readonly routeTable: readonly RouteOptions[];
+  }
+}
 
 export interface AppOptions {
   readonly services: Services;
@@ -60,12 +67,21 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     // Behind a proxy on this machine, addresses and the protocol are what it says.
     trustProxy: "loopback",
     genReqId: () => randomUUID(),
+    // Addresses that cannot be decoded reach no route, so no interface's handler either.
+    frameworkErrors: (error, request, reply) => {
+      errorHandler(isCisAddress(request.url) ? errorStyle : detailStyle)(error, request, reply);
+    },
     forceCloseConnections: "idle",
     routerOptions: { maxParamLength: 200 },
   });
   app.setValidatorCompiler<TSchema>(validatorCompiler);
   app.setErrorHandler(errorHandler(detailStyle));
   app.decorateRequest("entered", null);
+  const routeTable: RouteOptions[] = [];
+  app.decorate("routeTable", routeTable);
+  app.addHook("onRoute", (route) => {
+    routeTable.push(route);
+  });
   app.addHook("onRequest", async (request, reply) => {
     reply.header("x-request-id", request.id);
   });
@@ -95,7 +111,6 @@ async function servePeople(app: FastifyInstance, options: AppOptions): Promise<v
   const { sessionKey } = secrets;
   await app.register(fastifyCompress, { globalDecompression: false, threshold: 2048 });
   await app.register(fastifyCookie);
-  await app.register(fastifySwagger, { openapi });
   await app.register(
     async (api) => {
       requireSignIn(api, services, sessionKey);
@@ -110,7 +125,7 @@ async function servePeople(app: FastifyInstance, options: AppOptions): Promise<v
       await api.register(liveRoutes, { events });
       await api.register(remediationRoutes);
       await api.register(complianceRoutes, { prefix: "/compliance" });
-      api.get("/openapi.json", { config: { public: true }, schema: { hide: true } }, () => app.swagger());
+      await api.register(openApiRoutes);
     },
     { prefix: "/api/v1" },
   );
@@ -127,17 +142,6 @@ async function servePeople(app: FastifyInstance, options: AppOptions): Promise<v
   }
   await serveDashboard(app, dashboardDir);
 }
-
-const openapi = {
-  openapi: "3.1.0",
-  info: {
-    title: "Holdfast",
-    version: "1.0.0",
-    description: "Hardening posture of devices against CIS benchmarks.",
-  },
-  components: { securitySchemes: { bearer: { type: "http" as const, scheme: "bearer" } } },
-  security: [{ bearer: [] }],
-};
 
 /** No inline script, nothing from elsewhere. Styles may be inline: charts and virtual lists position with them. */
 function contentSecurityPolicy() {

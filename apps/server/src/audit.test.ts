@@ -42,7 +42,9 @@ it("names who did it, through which token and in which request, with what was be
   const { items } = await listAuditEvents(owner, { actor: "the-person" }, { offset: 0, limit: 10 });
   expect(items).toMatchObject([
     {
-      actor: { type: "token", userId: "the-person" },
+      actorType: "token",
+      actorUserId: "the-person",
+      subject: "test 1",
       requestId: "request-1",
       before: { a: 1 },
       after: { at: at.toISOString() },

@@ -141,23 +141,22 @@ export const NewEnrolmentToken = Type.Object(
 
 /** One entry of the audit log. Its hash covers the one before it. */
 export const AuditEvent = Type.Object({
-  orgId: Uuid,
   /** 1, 2, 3 … in each organisation. */
-  seq: Type.Integer(),
+  id: Type.Integer(),
+  orgId: Uuid,
   at: IsoTime,
-  actor: Type.Object({
-    type: Type.Enum(["user", "token", "agent", "system"]),
-    id: Type.String(),
-    label: Type.String(),
-    /** The person behind a token. */
-    userId: nullable(Type.String()),
-  }),
+  actor: Type.String({ description: "An address, a token's name, a host name." }),
+  actorType: Type.Enum(["user", "token", "agent", "system"]),
+  actorId: Type.String(),
+  actorUserId: nullable(Type.String({ description: "The person behind a token." })),
   action: Type.String({ description: "noun.verb, e.g. policy.create" }),
-  subject: Type.Object({ type: Type.String(), id: Type.String() }),
+  subject: Type.String({ description: "What it was done to: its kind and its id." }),
+  subjectType: Type.String(),
+  subjectId: Type.String(),
   before: Type.Unknown({ description: "What the subject was; null when it is new or not recorded." }),
   after: Type.Unknown({ description: "What it became; null when it is gone or not recorded." }),
   detail: Type.Unknown(),
   requestId: nullable(Type.String()),
-  hash: Type.String({ description: "SHA-256, hexadecimal." }),
+  hash: Type.String({ description: "SHA-256, hexadecimal; covers the event before." }),
 });
 export type AuditEvent = Static<typeof AuditEvent>;

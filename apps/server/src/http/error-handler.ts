@@ -27,6 +27,11 @@ export const errorStyle: ErrorStyle = {
   body: ({ message, fields }) => ({ error: message, ...fields }),
 };
 
+/** Whether an address is interface B's. */
+export function isCisAddress(url: string): boolean {
+  return /^\/(api\/v1\/)?cis(\/|\?|$)/.test(url);
+}
+
 const statusOf: Readonly<Record<DomainErrorCode, number>> = {
   invalid: 400,
   unauthenticated: 401,

@@ -1,6 +1,6 @@
 import fastifyStatic from "@fastify/static";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { detailStyle } from "./error-handler.ts";
+import { detailStyle, isCisAddress } from "./error-handler.ts";
 
 const yearSeconds = 31_536_000;
 
@@ -36,6 +36,6 @@ function isPage({ method, url, headers }: FastifyRequest): boolean {
 
 function notFound({ method, url }: FastifyRequest, reply: FastifyReply): FastifyReply {
   const message = `There is no ${method} ${url.split("?")[0]}.`;
-  if (/^\/(api\/v1\/)?cis(\/|\?|$)/.test(url)) return reply.status(404).send({ error: message });
+  if (isCisAddress(url)) return reply.status(404).send({ error: message });
   return reply.status(404).send(detailStyle.body({ status: 404, code: "not_found", message, fields: {} }));
 }

@@ -13,18 +13,20 @@ export async function listAuditEvents(ctx: Ctx, filter: AuditFilter, page: Page)
 function present(row: AuditRow): AuditEvent {
   // Written by `audit`, which keeps the two in the detail.
   const { before = null, after = null, ...detail } = row.detail as Record<string, unknown>;
+  const { seq, orgId, at, actorLabel, actorType, actorId, actorUserId, action, subjectType, subjectId } = row;
   return {
-    orgId: row.orgId,
-    seq: row.seq,
-    at: row.at.toISOString(),
-    actor: {
-      type: row.actorType as AuditEvent["actor"]["type"],
-      id: row.actorId,
-      label: row.actorLabel,
-      userId: row.actorUserId,
-    },
-    action: row.action,
-    subject: { type: row.subjectType, id: row.subjectId },
+    id: seq,
+    orgId,
+    at: at.toISOString(),
+    actor: actorLabel,
+    // Written from an Actor only.
+    actorType: actorType as AuditEvent["actorType"],
+    actorId,
+    actorUserId,
+    action,
+    subject: `${subjectType} ${subjectId}`,
+    subjectType,
+    subjectId,
     before,
     after,
     detail,

@@ -21,7 +21,7 @@ export const liveRoutes: FastifyPluginAsyncTypebox<LiveOptions> = async (app, { 
     "/events",
     {
       config: { permission: "devices:read" },
-      schema: { operationId: "watchEvents", tags: ["events"], produces: ["text/event-stream"] },
+      schema: { operationId: "watchEvents", tags: ["events"] },
     },
     (request, reply) => {
       const { orgId } = ctxOf(request);
