@@ -1,5 +1,4 @@
 import { type Static, Type } from "typebox";
-import { Permission } from "./own-api.ts";
 import { OsType } from "./platform.ts";
 import { Severity } from "./severity.ts";
 
@@ -101,32 +100,3 @@ export const ListedRemediation = Type.Object({
   risk: Type.String(),
 });
 export type ListedRemediation = Static<typeof ListedRemediation>;
-
-export const ListedUser = Type.Object({
-  id: Uuid,
-  email: Type.String(),
-  name: Type.String(),
-  orgId: Uuid,
-  role: OrNull(Type.Enum(["viewer", "operator", "admin"])),
-  permissions: Type.Array(Permission),
-});
-export type ListedUser = Static<typeof ListedUser>;
-
-export const ListedToken = Type.Object({
-  id: Uuid,
-  name: Type.String(),
-  permissions: Type.Array(Permission),
-  createdAt: IsoTime,
-  expiresAt: OrNull(IsoTime),
-  lastUsedAt: OrNull(IsoTime),
-});
-export type ListedToken = Static<typeof ListedToken>;
-
-export const AuditEntry = Type.Object({
-  id: Type.Unknown(),
-  at: IsoTime,
-  actor: Type.String(),
-  action: Type.String(),
-  subject: Type.String(),
-});
-export type AuditEntry = Static<typeof AuditEntry>;

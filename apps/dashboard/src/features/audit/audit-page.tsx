@@ -37,7 +37,7 @@ export function AuditPage() {
             ) : (
               <DataTable caption="Audit log" columns={["When", "Who", "Did what", "To what"]}>
                 {items.map((entry) => (
-                  <tr key={String(entry.id)}>
+                  <tr key={entry.id}>
                     <Cell quiet>
                       <time dateTime={entry.at}>{formatTime(entry.at)}</time>
                     </Cell>

@@ -1,4 +1,5 @@
-import type { AuditEntry, ItemPage } from "@holdfast/contracts/wire";
+import type { AuditEvent } from "@holdfast/contracts/administration";
+import type { ItemPage } from "@holdfast/contracts/wire";
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { perPage } from "../../components/pages.tsx";
 import { request } from "../../lib/api-client.ts";
@@ -10,7 +11,7 @@ export const getAudit = (action: string, page: number) =>
     queryFn: () => {
       const query = new URLSearchParams({ skip: String(page * perPage), limit: String(perPage) });
       if (action !== "") query.set("action", action);
-      return request<ItemPage<AuditEntry>>("GET", `/audit?${query}`);
+      return request<ItemPage<AuditEvent>>("GET", `/audit?${query}`);
     },
     placeholderData: keepPreviousData,
   });

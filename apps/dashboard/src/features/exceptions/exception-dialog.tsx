@@ -4,6 +4,7 @@ import { Dialog, DialogButtons } from "../../components/dialog.tsx";
 import { SelectField, TextField } from "../../components/form-field.tsx";
 import { getDevices } from "../devices/get-devices.ts";
 import { getChecks } from "../policies/policy-queries.ts";
+import { SeedChecks } from "../policies/seed-checks.tsx";
 import { useGrantException } from "./exception-queries.ts";
 
 const shownMatches = 50;
@@ -50,6 +51,7 @@ export function ExceptionDialog({ onClose }: { readonly onClose: () => void }) {
             </option>
           ))}
         </SelectField>
+        {checks.data?.length === 0 && <SeedChecks />}
         <SelectField label="Device" name="device">
           <option value="">All devices</option>
           {(devices.data?.items ?? []).map(({ id, hostname }) => (

@@ -1,4 +1,4 @@
-import type { ListedToken } from "@holdfast/contracts/wire";
+import type { Token } from "@holdfast/contracts/administration";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Cell, DataTable } from "../../components/data-table.tsx";
@@ -48,7 +48,7 @@ export function Tokens() {
   );
 }
 
-function TokenRow({ token, editable }: { readonly token: ListedToken; readonly editable: boolean }) {
+function TokenRow({ token, editable }: { readonly token: Token; readonly editable: boolean }) {
   const revoke = useRevokeToken();
   return (
     <tr>

@@ -1,8 +1,13 @@
+import { type RoleName, roles } from "@holdfast/contracts/administration";
 import type { FormEvent } from "react";
 import { Dialog, DialogButtons } from "../../components/dialog.tsx";
 import { SelectField, TextField } from "../../components/form-field.tsx";
 import { usePermissions } from "../auth/use-permissions.ts";
 import { useAddUser } from "./people-queries.ts";
+
+function roleOf(text: string): RoleName {
+  return roles.find((role) => role === text) ?? "viewer";
+}
 
 export function UserDialog({ onClose }: { readonly onClose: () => void }) {
   const { orgId } = usePermissions();
@@ -12,7 +17,13 @@ export function UserDialog({ onClose }: { readonly onClose: () => void }) {
     const form = new FormData(event.currentTarget);
     const text = (name: string) => String(form.get(name)).trim();
     add.mutate(
-      { email: text("email"), name: text("name"), password: String(form.get("password")), role: text("role"), orgId },
+      {
+        email: text("email"),
+        name: text("name"),
+        password: String(form.get("password")),
+        role: roleOf(text("role")),
+        orgId,
+      },
       { onSuccess: onClose },
     );
   }
@@ -26,9 +37,9 @@ export function UserDialog({ onClose }: { readonly onClose: () => void }) {
           name="password"
           type="password"
           required
-          minLength={12}
+          minLength={8}
           autoComplete="new-password"
-          hint="At least 12 characters"
+          hint="At least 8 characters"
         />
         <SelectField label="Role" name="role" defaultValue="viewer">
           <option value="viewer">Viewer: reads everything</option>

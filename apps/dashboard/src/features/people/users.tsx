@@ -1,4 +1,4 @@
-import type { ListedUser } from "@holdfast/contracts/wire";
+import type { User } from "@holdfast/contracts/administration";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Cell, DataTable } from "../../components/data-table.tsx";
@@ -42,7 +42,7 @@ export function Users() {
   );
 }
 
-function UserRow({ user, editable }: { readonly user: ListedUser; readonly editable: boolean }) {
+function UserRow({ user, editable }: { readonly user: User; readonly editable: boolean }) {
   const remove = useRemoveUser();
   return (
     <tr>

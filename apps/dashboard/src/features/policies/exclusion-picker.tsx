@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { getChecks } from "./policy-queries.ts";
+import { SeedChecks } from "./seed-checks.tsx";
 
 const shownMatches = 8;
 
@@ -61,12 +62,15 @@ export function ExclusionPicker({ osType, chosen, onChange }: ExclusionPickerPro
               </button>
             </li>
           ))}
-          {checks.data && matches.length === 0 && <li className="px-2 py-1.5 text-muted">No check matches.</li>}
+          {checks.data && checks.data.length > 0 && matches.length === 0 && (
+            <li className="px-2 py-1.5 text-muted">No check matches.</li>
+          )}
           {matches.length > shownMatches && (
             <li className="px-2 py-1.5 text-muted">{matches.length - shownMatches} more</li>
           )}
         </ul>
       )}
+      {checks.data?.length === 0 && <SeedChecks />}
     </fieldset>
   );
 }
