@@ -1,5 +1,6 @@
 import { formatProblem } from "@holdfast/content/problem";
 import { type Command, Option } from "commander";
+import { coverageOf, renderCoverage, writeCoverage } from "../content/coverage.ts";
 import { listRecommendations, type PortingStatus, portingStatuses, renderList } from "../content/list-content.ts";
 import { openContent, readContentDirectory, refuseInvalid, requireContentDirectory } from "../content/open-content.ts";
 import { renderShownCheck, showCheck } from "../content/show-check.ts";
@@ -52,6 +53,13 @@ export function register(program: Command): void {
   )
     .option("--benchmark <id>", "the benchmark the number is of (default: any, where all agree)")
     .action(runShow);
+  add(
+    "coverage",
+    "Count what is judged of each benchmark, as a table in Markdown.",
+    "  holdfast content coverage\n  holdfast content coverage --write docs/content.md",
+  )
+    .option("--write <file>", "put the table between the markers of FILE")
+    .action(runCoverage);
   add("schema", "Write the JSON Schemas that editors use to DIR/schema.", "  holdfast content schema").action(
     runSchema,
   );
@@ -94,6 +102,15 @@ async function runList(flags: Flags & { readonly benchmark?: string; readonly st
 async function runShow(numberOrId: string, flags: Flags & { readonly benchmark?: string }): Promise<void> {
   const shown = showCheck(await openContent(flags.dir), numberOrId, flags.benchmark);
   print(flags.json, shown, () => renderShownCheck(shown));
+}
+
+async function runCoverage(flags: Flags & { readonly write?: string }): Promise<void> {
+  const coverage = coverageOf(await openContent(requireContentDirectory(flags.dir)));
+  const table = renderCoverage(coverage);
+  const changed = flags.write !== undefined && (await writeCoverage(flags.write, table));
+  print(flags.json, coverage, () =>
+    flags.write === undefined ? table : changed ? `wrote ${flags.write}\n` : "Current.\n",
+  );
 }
 
 async function runSchema({ dir: asked, json }: Flags): Promise<void> {
