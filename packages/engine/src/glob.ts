@@ -1,4 +1,4 @@
-import type { Host } from "./host.ts";
+import { type Host, UnreadableError } from "./host.ts";
 
 /** What a glob found: sorted paths, and whether there were more than asked for. */
 export interface GlobResult {
@@ -65,6 +65,17 @@ export async function expandGlob(host: Host, pattern: string, limit = 1000): Pro
     pattern.split("/").filter((component) => component !== ""),
   );
   return { paths: [...found].sort(), truncated };
+}
+
+/**
+ * All paths a glob(7) matches, for what must not be judged by a part of them.
+ *
+ * @throws UnreadableError also `too_large`, when there are over 1000.
+ */
+export async function expandWhole(host: Host, pattern: string): Promise<readonly string[]> {
+  const { paths, truncated } = await expandGlob(host, pattern);
+  if (truncated) throw new UnreadableError("too_large", `too many files: ${pattern}`);
+  return paths;
 }
 
 /** Whether a name matches one component of a glob(7): `*`, `?`, `[a-z]`, `[!a-z]`, backslash escapes. */

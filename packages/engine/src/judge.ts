@@ -6,7 +6,9 @@ import type { Evidence } from "@holdfast/contracts/finding";
 import type { Verdict } from "@holdfast/contracts/verdict";
 import { Value } from "typebox/value";
 import { desiredOf, observationOf } from "./parameters.ts";
+import { printable } from "./printable.ts";
 import { findResource } from "./registry.ts";
+import type { Judgement } from "./resource.ts";
 import { allOf, anyOf, noneOf } from "./verdict-algebra.ts";
 
 /** A check's verdict on a set of facts, with the evidence that decided it. */
@@ -80,7 +82,7 @@ function judgeExpectation(expectation: Expectation, context: JudgeContext): Outc
     return unjudged(address, "A value that the policy sets cannot be used here.");
   try {
     const judgement = resource.judge(observation.state as never, desired as never, expectation.target as never);
-    return { verdict: judgement.verdict, evidence: [{ address, ...judgement }] };
+    return { verdict: judgement.verdict, evidence: [{ address, ...printableTexts(judgement) }] };
   } catch (error) {
     return unjudged(
       address,
@@ -89,8 +91,19 @@ function judgeExpectation(expectation: Expectation, context: JudgeContext): Outc
   }
 }
 
+function printableTexts(judgement: Judgement): Judgement {
+  const { verdict, expected, actual, source } = judgement;
+  return {
+    verdict,
+    expected: printable(expected),
+    actual: printable(actual),
+    source: source === null ? null : printable(source),
+  };
+}
+
 function unjudged(address: string, reason: string): Outcome {
-  return { verdict: "error", evidence: [{ address, verdict: "error", expected: "", actual: reason, source: null }] };
+  const item = { address, verdict: "error" as const, expected: "", actual: printable(reason), source: null };
+  return { verdict: "error", evidence: [item] };
 }
 
 /** `pass` when the condition holds; else the verdict its check or expectation gets, with the reason. */

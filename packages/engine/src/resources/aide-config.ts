@@ -1,4 +1,4 @@
-import { expandGlob } from "../glob.ts";
+import { expandWhole } from "../glob.ts";
 import { type Host, UnreadableError } from "../host.ts";
 import { derivedOnce } from "../shared-reads.ts";
 
@@ -115,7 +115,7 @@ class AideReading {
     if (!path.startsWith("/")) return [];
     if (names === undefined) return (await this.#host.stat(path))?.type === "file" ? [path] : [];
     const matches = patternOf(names);
-    const { paths } = await expandGlob(this.#host, `${path.replace(/\/$/, "")}/*`);
+    const paths = await expandWhole(this.#host, `${path.replace(/\/$/, "")}/*`);
     return paths.filter((file) => matches?.test(file.slice(file.lastIndexOf("/") + 1)));
   }
 

@@ -1,4 +1,4 @@
-import { expandGlob } from "../glob.ts";
+import { expandWhole } from "../glob.ts";
 import { type Host, UnreadableError } from "../host.ts";
 import { derivedOnce } from "../shared-reads.ts";
 
@@ -37,8 +37,8 @@ const loaderDirectories = ["/boot", "/boot/efi", "/efi"].map((partition) => `${p
 /** Entries without a kernel start something else. Variables such as `$kernelopts` come from GRUB's environment block. */
 async function readLoaderEntries(host: Host): Promise<BootEntry[]> {
   const entries: BootEntry[] = [];
-  const found = await Promise.all(loaderDirectories.map((directory) => expandGlob(host, `${directory}/*.conf`)));
-  const paths = found.flatMap((result) => result.paths);
+  const found = await Promise.all(loaderDirectories.map((directory) => expandWhole(host, `${directory}/*.conf`)));
+  const paths = found.flat();
   if (paths.length === 0) return entries;
   const variables = await readGrubEnvironment(host);
   for (const path of paths) {
@@ -66,8 +66,8 @@ async function readGrubEnvironment(host: Host): Promise<ReadonlyMap<string, stri
   const menu = (await host.readText("/boot/grub2/grub.cfg")) ?? "";
   const fallback = /^\s*set\s+kernelopts="([^"]*)"/m.exec(menu)?.[1];
   if (fallback !== undefined) variables.set("kernelopts", fallback);
-  const onEfi = await expandGlob(host, "/boot/efi/EFI/*/grubenv");
-  for (const path of [...onEfi.paths, "/boot/grub/grubenv", "/boot/grub2/grubenv"]) {
+  const onEfi = await expandWhole(host, "/boot/efi/EFI/*/grubenv");
+  for (const path of [...onEfi, "/boot/grub/grubenv", "/boot/grub2/grubenv"]) {
     for (const line of ((await host.readText(path)) ?? "").split("\n")) {
       const [, name, value = ""] = /^(\w+)=(.*)$/.exec(line) ?? [];
       if (name !== undefined) variables.set(name, value);

@@ -1,4 +1,4 @@
-import { expandGlob } from "../glob.ts";
+import { expandWhole } from "../glob.ts";
 import { type Host, UnreadableError } from "../host.ts";
 import { builtInDefault, type SingleValue } from "./single-value.ts";
 
@@ -85,8 +85,7 @@ async function readDirectives(host: Host, main: string): Promise<Directive[]> {
 
 async function includedBy(host: Host, { name, words }: Directive): Promise<readonly string[]> {
   const paths = words.filter((word) => word.startsWith("/"));
-  if (name === "include")
-    return (await Promise.all(paths.map((path) => expandGlob(host, path)))).flatMap((r) => r.paths);
+  if (name === "include") return (await Promise.all(paths.map((path) => expandWhole(host, path)))).flat();
   const suffix = name === "confdir" ? ".conf" : name === "sourcedir" ? ".sources" : null;
   if (suffix === null) return [];
   const byName = new Map<string, string>();

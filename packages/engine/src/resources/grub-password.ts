@@ -1,5 +1,5 @@
 import { type Static, Type } from "typebox";
-import { expandGlob } from "../glob.ts";
+import { expandWhole } from "../glob.ts";
 import type { Host } from "../host.ts";
 import type { Resource } from "../resource.ts";
 
@@ -78,8 +78,8 @@ function readMenu(path: string, text: string, hasUserFile: boolean): GrubMenu {
 
 /** Whether user.cfg, which grub2-setpassword writes beside the menu or on the EFI partition, holds a hash. */
 async function hasUserHash(host: Host, directory: string): Promise<boolean> {
-  const efi = await expandGlob(host, "/boot/efi/EFI/*/user.cfg");
-  for (const path of [`${directory}/user.cfg`, ...efi.paths]) {
+  const efi = await expandWhole(host, "/boot/efi/EFI/*/user.cfg");
+  for (const path of [`${directory}/user.cfg`, ...efi]) {
     const text = (await host.readText(path)) ?? "";
     if (/^\s*GRUB2_PASSWORD=["']?grub\.pbkdf2\.sha\d+\.\d+\.[0-9A-Fa-f]+\.[0-9A-Fa-f]+["']?\s*$/m.test(text))
       return true;

@@ -1,5 +1,5 @@
 import { type Static, Type } from "typebox";
-import { expandGlob } from "../glob.ts";
+import { expandWhole } from "../glob.ts";
 import { type Host, UnreadableError } from "../host.ts";
 import type { Resource } from "../resource.ts";
 import { derivedOnce } from "../shared-reads.ts";
@@ -77,7 +77,7 @@ function readAtBoot(host: Host): Promise<NftablesState> {
 /** Relative paths are below /etc, nft's include directory; of a pattern every file counts, in order. */
 async function readIncluded(host: Host, pattern: string): Promise<readonly string[]> {
   const absolute = pattern.startsWith("/") ? pattern : `/etc/${pattern.replace(/^\.\//, "")}`;
-  const { paths } = await expandGlob(host, absolute, 100);
+  const paths = await expandWhole(host, absolute);
   const texts = await Promise.all(paths.map((path) => host.readText(path)));
   return texts.filter((text) => text !== null);
 }

@@ -1,4 +1,4 @@
-import { expandGlob } from "../glob.ts";
+import { expandWhole } from "../glob.ts";
 import type { Host } from "../host.ts";
 import { readLoginDefs } from "./login-defs.ts";
 
@@ -30,16 +30,16 @@ export async function readRootPath(host: Host, home: string): Promise<RootPath> 
   const setting = (await readLoginDefs(host)).get("ENV_SUPATH");
   walk.set(setting?.value?.replace(/^PATH=/, "") ?? loginDefault, setting?.source ?? "built-in default");
   walk.readEnvironment("/etc/environment", (await host.readText("/etc/environment")) ?? "");
-  const profiles = await expandGlob(host, "/etc/profile.d/*.sh");
+  const profiles = await expandWhole(host, "/etc/profile.d/*.sh");
   await walk.readScript("/etc/profile");
-  for (const path of profiles.paths) await walk.readScript(path);
+  for (const path of profiles) await walk.readScript(path);
   // bash reads the first that is there.
   for (const name of [".bash_profile", ".bash_login", ".profile"]) {
     if (await walk.readScript(`${home}/${name}`)) break;
   }
   await walk.readScript("/etc/bash.bashrc");
   // Other than the file above, no bash is built to read this one: where it counts, another file names it.
-  const readers = ["/etc/profile", ...profiles.paths, `${home}/.bash_profile`, `${home}/.profile`, `${home}/.bashrc`];
+  const readers = ["/etc/profile", ...profiles, `${home}/.bash_profile`, `${home}/.profile`, `${home}/.bashrc`];
   if (await isAnySourcing(host, readers, "/etc/bashrc")) await walk.readScript("/etc/bashrc");
   await walk.readScript(`${home}/.bashrc`);
   return { entries: walk.all(), unresolved: walk.unresolved };

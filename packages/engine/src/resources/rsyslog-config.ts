@@ -1,4 +1,4 @@
-import { expandGlob } from "../glob.ts";
+import { expandWhole } from "../glob.ts";
 import { type Host, UnreadableError } from "../host.ts";
 import { derivedOnce } from "../shared-reads.ts";
 import { modeText } from "./mode-bits.ts";
@@ -69,7 +69,7 @@ class RsyslogReading {
   /** A directory means all files in it. */
   async #expand(pattern: string): Promise<readonly string[]> {
     const isDirectory = (await this.#host.stat(pattern))?.type === "directory";
-    const { paths } = await expandGlob(this.#host, isDirectory ? `${pattern.replace(/\/$/, "")}/*` : pattern);
+    const paths = await expandWhole(this.#host, isDirectory ? `${pattern.replace(/\/$/, "")}/*` : pattern);
     const types = await Promise.all(paths.map(async (path) => (await this.#host.stat(path))?.type));
     return paths.filter((_, index) => types[index] === "file");
   }

@@ -1,4 +1,4 @@
-import { expandGlob } from "../glob.ts";
+import { expandWhole } from "../glob.ts";
 import type { Host } from "../host.ts";
 import { derivedOnce } from "../shared-reads.ts";
 
@@ -21,8 +21,8 @@ const patterns = ["/etc/profile", "/etc/profile.d/*.sh", "/etc/bash.bashrc", "/e
  */
 export function readShellStartup(host: Host): Promise<readonly ShellStatement[]> {
   return derivedOnce(host, "shell startup", async () => {
-    const found = await Promise.all(patterns.map((pattern) => expandGlob(host, pattern)));
-    const paths = found.flatMap((result) => result.paths);
+    const found = await Promise.all(patterns.map((pattern) => expandWhole(host, pattern)));
+    const paths = found.flat();
     const texts = await Promise.all(paths.map((path) => host.readText(path)));
     return paths.flatMap((path, index) => shellStatements(texts[index] ?? "", path));
   });

@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import { componentMatcher, expandGlob } from "../glob.ts";
+import { componentMatcher, expandWhole } from "../glob.ts";
 import { type Host, UnreadableError } from "../host.ts";
 import { derivedOnce } from "../shared-reads.ts";
 import { canonicalKeyword, isLastValueUsed, isMatchable } from "./sshd-keywords.ts";
@@ -81,7 +81,7 @@ export function readSshdConfig(host: Host): Promise<readonly SshdItem[] | null> 
       if (depth > maxDepth)
         throw new UnreadableError("invalid", `${sshdConfigPath}: files include each other without end`);
       items.push({ type: "include", pattern, match: scope.match });
-      for (const path of (await expandGlob(host, pattern)).paths) {
+      for (const path of await expandWhole(host, pattern)) {
         files += 1;
         if (files > maxFiles)
           throw new UnreadableError("too_large", `${sshdConfigPath} includes over ${maxFiles} files`);

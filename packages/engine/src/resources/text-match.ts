@@ -1,5 +1,5 @@
 import { type Static, Type } from "typebox";
-import { expandGlob, isGlob } from "../glob.ts";
+import { expandWhole, isGlob } from "../glob.ts";
 import type { Host } from "../host.ts";
 import type { Resource } from "../resource.ts";
 
@@ -60,7 +60,7 @@ export const textMatch: Resource<Static<typeof Target>, TextMatchState, Static<t
 /** Without a glob's directories; a plain path is read whatever it is. */
 async function listFiles(host: Host, path: string): Promise<readonly string[]> {
   if (!isGlob(path)) return [path];
-  const { paths } = await expandGlob(host, path);
+  const paths = await expandWhole(host, path);
   const isDirectory = await Promise.all(paths.map(async (found) => (await host.stat(found))?.type === "directory"));
   return paths.filter((_, index) => !isDirectory[index]);
 }
