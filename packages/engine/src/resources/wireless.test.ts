@@ -26,3 +26,7 @@ it("wants it down and its driver barred", async () => {
   expect(await verdicts(radio("0x1002\n"))).toEqual(["pass", "fail"]);
   expect(await verdicts({ ...radio("0x1002\n"), ...barred })).toEqual(["pass", "pass"]);
 });
+
+it("cannot tell from an image", async () => {
+  await expect(wireless.read(recordingHost({ live: false }), {})).rejects.toMatchObject({ code: "unsupported" });
+});
