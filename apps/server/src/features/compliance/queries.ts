@@ -1,5 +1,5 @@
 import type { OsType } from "@holdfast/contracts/platform";
-import { type RawBuilder, sql } from "kysely";
+import { sql } from "kysely";
 import type { Tx } from "../../context.ts";
 import type { Page } from "../../http/paging.ts";
 import type { DeviceRow } from "../devices/queries.ts";
@@ -39,24 +39,44 @@ export interface ComplianceSummary {
 const wholeScore = sql<number>`floor(outcome.score + 0.5)`;
 
 function matching(tx: Tx, { policyId, osType, minScore, maxScore }: ComplianceFilter) {
-  return tx.db
-    .selectFrom(latestOutcome(tx).as("outcome"))
-    .innerJoin("device", "device.id", "outcome.deviceId")
-    .$if(policyId !== undefined, (query) => query.where("outcome.policyId", "=", policyId ?? ""))
-    .$if(osType !== undefined, (query) => query.where("device.osType", "=", osType ?? "linux"))
-    .$if(minScore !== undefined, (query) => query.where(wholeScore, ">=", minScore ?? 0))
-    .$if(maxScore !== undefined, (query) => query.where(wholeScore, "<=", maxScore ?? 100));
+  return (
+    tx.db
+      .selectFrom(latestOutcome(tx).as("outcome"))
+      .$if(policyId !== undefined, (query) => query.where("outcome.policyId", "=", policyId ?? ""))
+      // A device is scanned by policies for its own operating system only, and policies are few.
+      .$if(osType !== undefined, (query) =>
+        query.where("outcome.policyId", "in", (from) =>
+          from
+            .selectFrom("policy")
+            .select("id")
+            .where("orgId", "=", tx.orgId)
+            .where("osType", "=", osType ?? "linux"),
+        ),
+      )
+      .$if(minScore !== undefined, (query) => query.where(wholeScore, ">=", minScore ?? 0))
+      .$if(maxScore !== undefined, (query) => query.where(wholeScore, "<=", maxScore ?? 100))
+  );
 }
 
 export async function selectComplianceSummary(tx: Tx, filter: ComplianceFilter): Promise<ComplianceSummary> {
-  const devices = (condition: RawBuilder<unknown>) =>
-    sql<number>`count(distinct outcome.device_id) filter (where ${condition})`;
-  return matching(tx, filter)
-    .select((select) => [
-      select.fn.countAll<number>().as("total"),
-      devices(sql`outcome.score is not null`).as("devicesAudited"),
-      sql<number | null>`avg(outcome.score)`.as("averageScore"),
-      devices(sql`outcome.score is not null and outcome.fail_count > 0`).as("failingDevices"),
+  // By device first: counting distinct devices would sort them, twice.
+  return tx.db
+    .selectFrom(
+      matching(tx, filter)
+        .select((select) => [
+          select.fn.countAll<number>().as("results"),
+          sql<number>`count(outcome.score)`.as("scored"),
+          sql<number | null>`sum(outcome.score)`.as("scores"),
+          sql<boolean>`bool_or(outcome.fail_count > 0)`.as("fails"),
+        ])
+        .groupBy("outcome.deviceId")
+        .as("device"),
+    )
+    .select([
+      sql<number>`coalesce(sum(results), 0)::bigint`.as("total"),
+      sql<number>`count(*) filter (where scored > 0)`.as("devicesAudited"),
+      sql<number | null>`sum(scores) / nullif(sum(scored), 0)::double precision`.as("averageScore"),
+      sql<number>`count(*) filter (where scored > 0 and fails)`.as("failingDevices"),
     ])
     .executeTakeFirstOrThrow();
 }
@@ -64,6 +84,7 @@ export async function selectComplianceSummary(tx: Tx, filter: ComplianceFilter):
 /** By host name. */
 export async function selectCompliance(tx: Tx, filter: ComplianceFilter, page: Page): Promise<ComplianceRow[]> {
   const rows = await matching(tx, filter)
+    .innerJoin("device", "device.id", "outcome.deviceId")
     .innerJoin("policy", "policy.id", "outcome.policyId")
     .select([
       "outcome.deviceId",
@@ -95,8 +116,9 @@ export async function selectCompliance(tx: Tx, filter: ComplianceFilter, page: P
       "custom",
       "enabled",
     ])
+    .where("device.orgId", "=", tx.orgId)
     .orderBy("hostname")
-    .orderBy("outcome.deviceId")
+    .orderBy("device.id")
     .orderBy("outcome.policyId")
     .offset(page.offset)
     .limit(page.limit)
