@@ -7,7 +7,7 @@ import { localHost } from "@holdfast/engine/hosts/local";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { repositoryRoot } from "./tracked-files.ts";
 
-const timeout = 120_000;
+const timeout = 300_000;
 const german = { LANG: "de_DE.UTF-8", LANGUAGE: "de", LC_ALL: "de_DE.UTF-8" };
 const english = { LANG: "C", LANGUAGE: "C", LC_ALL: "C" };
 let scratch = "";
@@ -46,7 +46,7 @@ describe("the locale of whoever scans", () => {
   });
 
   it("changes no finding of a running machine", { timeout }, () => {
-    const numbers = "1.1.2.1.1,1.2.2.1,2.3.1.1,3.3.1,5.1.20,5.2.4,5.4.2.5,6.2.3.4,7.1.1,7.2.9";
+    const numbers = "1.1.2.1.1,2.3.1.1,3.3.1,5.1.20,5.2.4,5.4.2.5,6.2.3.4,7.1.1,7.2.9";
     const words = ["scan", "--benchmark", "cis-debian-12", "--only", numbers, "--json"];
     const [first, second] = [english, german].map((locale) => reportOf(holdfast(words, locale).stdout));
     expect(first?.findings).toHaveLength(numbers.split(",").length);
