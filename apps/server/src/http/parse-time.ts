@@ -1,9 +1,14 @@
 import { Invalid } from "../errors.ts";
 
-/** A time that passed its schema, as a date. @throws Invalid for what RFC 3339 allows and no Date holds, such as a leap second. */
+/**
+ * A time that passed its schema, as a date.
+ *
+ * @throws Invalid for what RFC 3339 allows and we cannot keep: a leap second, or a year that is not 1 to 9999 in UTC.
+ */
 export function parseTime(text: string, field: string): Date {
   const time = new Date(text);
-  if (Number.isNaN(time.getTime())) throw new Invalid(`${field} is not a time we can keep: ${text.slice(0, 40)}.`);
+  const year = time.getUTCFullYear();
+  if (!(year >= 1 && year <= 9999)) throw new Invalid(`${field} is not a time we can keep: ${text.slice(0, 40)}.`);
   return time;
 }
 

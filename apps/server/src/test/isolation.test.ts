@@ -67,6 +67,24 @@ describe("organisations", () => {
     }
   });
 
+  it("are kept apart by roles that no policy can be bypassed with", async () => {
+    const { rows } = await sql<{ name: string }>`
+      select rolname as name from pg_roles
+      where rolname in ('holdfast_app', 'holdfast_system') and not rolbypassrls and not rolsuper and not rolcanlogin`.execute(
+      database().connection.db,
+    );
+    expect(rows.map(({ name }) => name).sort()).toEqual(["holdfast_app", "holdfast_system"]);
+  });
+
+  it("share only what is nobody's: every other table is protected too", async () => {
+    const { rows } = await sql<{ name: string }>`
+      select relname as name from pg_class
+      where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition
+        and not (relrowsecurity and relforcerowsecurity) order by 1`.execute(database().connection.db);
+    // Facts without their device, the order of a benchmark's recommendations, and the schema's own version.
+    expect(rows.map(({ name }) => name)).toEqual(["benchmark_layout", "fact", "schema_migration"]);
+  });
+
   it("see their own rows, and nothing of another's", async () => {
     for (const { name } of (await tables()).filter(({ partition }) => !partition)) {
       const seen = async (ctx: Ctx) => {
