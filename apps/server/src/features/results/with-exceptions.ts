@@ -1,14 +1,14 @@
+import type { Finding } from "@holdfast/contracts/finding";
 import { countFailed, score } from "@holdfast/contracts/scoring";
 import type { Services } from "../../context.ts";
 import type { JudgedResult } from "./queries.ts";
-import type { ReadFinding } from "./read-findings.ts";
 import { riskOf } from "./risk.ts";
 
 /** A result with its excepted failures in neither sum, worked out from its findings. */
 export function withExceptions(
   services: Services,
   result: JudgedResult,
-  findings: readonly ReadFinding[],
+  findings: readonly { readonly finding: Pick<Finding, "status" | "severity">; readonly exception: object | null }[],
 ): JudgedResult {
   const exemptedCount = findings.filter(({ exception }) => exception !== null).length;
   if (exemptedCount === result.exemptedCount) return result;

@@ -1,16 +1,18 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { OsType } from "@holdfast/contracts/platform";
 import { roundScore } from "@holdfast/contracts/scoring";
-import { Type } from "typebox";
+import { type Static, Type } from "typebox";
 import { listCompliance } from "../../features/compliance/list-compliance.ts";
 import type { ComplianceRow } from "../../features/compliance/queries.ts";
 import { isOnline } from "../../features/devices/present.ts";
 import { getDeviceReport } from "../../features/results/get-device-report.ts";
+import { ShownFindings, type ShownResult } from "../../features/results/shown-findings.ts";
 import { owningCtx } from "../../http/owning-context.ts";
 import { ctxIn } from "../../http/request-context.ts";
 import { BaselineName, presentBaseline, presentBaselineName } from "./baseline-schema.ts";
+import { presentFinding } from "./finding-schema.ts";
 import { type CisOptions, Pagination, pageOf, tags, Uuid } from "./paging.ts";
-import { BaselineDevice, BaselineResult, DeviceReport, presentCounted, presentReport } from "./result-schema.ts";
+import { BaselineDevice, BaselineResult, DeviceReport, presentCounted, presentResult } from "./result-schema.ts";
 
 const Score = Type.Optional(Type.Integer({ minimum: 0, maximum: 100 }));
 const ComplianceQuery = Type.Object({
@@ -35,6 +37,7 @@ const ReportQuery = Type.Object({ baselineId: Type.Optional(Uuid), limit: pageOf
 
 /** What scans found. */
 export const cisComplianceRoutes: FastifyPluginAsyncTypebox<CisOptions> = async (app, { operationSuffix }) => {
+  const shown = new ShownFindings(presentFinding);
   app.get(
     "/compliance",
     {
@@ -79,22 +82,32 @@ export const cisComplianceRoutes: FastifyPluginAsyncTypebox<CisOptions> = async 
         response: { 200: DeviceReport },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { deviceId } = request.params;
       const { baselineId: policyId, limit } = request.query;
       const ctx = await owningCtx(request, { table: "device", id: deviceId });
-      const { device, reports } = await getDeviceReport(ctx, deviceId, { policyId, limit });
+      const { device, reports } = await getDeviceReport(ctx, deviceId, { policyId, limit }, shown);
       const { id, hostname, osType } = device;
-      return {
+      const answer = {
         device: { id, hostname, osType, status: statusOf(device, ctx.now) },
-        reports: reports.map(({ result, policy, findings }) => ({
-          result: presentReport(result, findings),
+        reports: reports.map(({ result, policy }) => ({
+          result: presentResult(result),
           baseline: presentBaseline(policy),
         })),
       };
+      return reply.serializer(() => reportText(answer, reports)).send(answer);
     },
   );
 };
+
+/** The answer as JSON, with the findings, which are text already, in their places. */
+function reportText({ device, reports }: Static<typeof DeviceReport>, shown: readonly ShownResult[]): string {
+  const items = reports.map(({ result: { findings: _, ...result }, baseline }, place) => {
+    const text = `${JSON.stringify(result).slice(0, -1)},"findings":${shown[place]?.findings ?? "[]"}}`;
+    return `{"result":${text},"baseline":${JSON.stringify(baseline)}}`;
+  });
+  return `{"device":${JSON.stringify(device)},"reports":[${items.join(",")}]}`;
+}
 
 function presentRow(orgId: string, now: Date, row: ComplianceRow) {
   const { deviceId: id, hostname, deviceOs: osType, policy } = row;

@@ -9,7 +9,9 @@ import { Time, Uuid } from "./paging.ts";
 
 const FindingRemediation = Type.Object({
   action: Type.String({ description: "What to do by hand." }),
-  commandType: Type.String({ description: 'The kinds of settings that are changed, e.g. "sysctl"; or "manual".' }),
+  commandType: Type.String({
+    description: 'The kinds of settings that are changed, e.g. "sysctl"; "manual", or "none".',
+  }),
   payload: Type.Unknown({ description: "The check and the settings it wants." }),
   rollbackHint: Type.String(),
 });
@@ -45,8 +47,8 @@ export function presentFinding({ finding, check, exception, imported }: ReadFind
     title,
     severity,
     status: statusWord[status],
-    evidence: imported?.evidence ?? evidence,
-    remediation: check === null ? byHand(finding.remediation) : remediationOf(check),
+    evidence: imported?.evidence ?? presentEvidence(evidence),
+    remediation: recommended(finding, check),
     message: status === "manual" ? "manual" : message,
     ...(exception === null
       ? {}
@@ -58,6 +60,18 @@ export function presentFinding({ finding, check, exception, imported }: ReadFind
           },
         }),
   };
+}
+
+/** One expectation is summed up by itself. */
+function presentEvidence({ details, ...summed }: ReadFinding["finding"]["evidence"]) {
+  return details.length > 1 ? { ...summed, details } : summed;
+}
+
+const nothingToDo: FindingRemediation = { action: "", commandType: "none", payload: {}, rollbackHint: "" };
+
+function recommended({ status, remediation }: ReadFinding["finding"], check: Check | null): FindingRemediation {
+  if (status === "fail" && check !== null) return remediationOf(check);
+  return status === "fail" || status === "manual" || status === "not_ported" ? byHand(remediation) : nothingToDo;
 }
 
 const known = new WeakMap<Check, FindingRemediation>();

@@ -3,9 +3,8 @@ import { roundScore } from "@holdfast/contracts/scoring";
 import { type Static, Type } from "typebox";
 import type { ComplianceRow } from "../../features/compliance/queries.ts";
 import type { JudgedResult } from "../../features/results/queries.ts";
-import type { ReadFinding } from "../../features/results/read-findings.ts";
 import { Baseline } from "./baseline-schema.ts";
-import { BaselineFinding, presentFinding } from "./finding-schema.ts";
+import { BaselineFinding } from "./finding-schema.ts";
 import { Time, Uuid } from "./paging.ts";
 
 const Count = Type.Integer();
@@ -64,10 +63,10 @@ type Counted = Pick<
   | "score"
 >;
 
-export function presentReport(result: JudgedResult, findings: readonly ReadFinding[]): BaselineResult {
+/** Without its findings. */
+export function presentResult(result: JudgedResult): BaselineResult {
   const { orgId, notApplicableCount, manualCount, notPortedCount } = result;
-  const skippedCount = notApplicableCount + manualCount + notPortedCount;
-  return { ...presentCounted(orgId, { ...result, skippedCount }), findings: findings.map(presentFinding) };
+  return presentCounted(orgId, { ...result, skippedCount: notApplicableCount + manualCount + notPortedCount });
 }
 
 /** Without findings, as the overview lists hundreds of results; the device's report has them. */
