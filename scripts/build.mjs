@@ -26,7 +26,7 @@ const shared = {
   sourcemap: "linked",
 };
 
-async function compilePack() {
+async function compileContent() {
   const outfile = path.join(out, "compile-content.js");
   await build({ ...shared, entryPoints: [at("scripts/compile-content.ts")], outfile, sourcemap: false });
   const { status, stdout } = spawnSync(process.execPath, [outfile, at("content")], {
@@ -36,10 +36,10 @@ async function compilePack() {
   });
   rmSync(outfile);
   if (status !== 0) process.exit(1);
-  return stdout;
+  return JSON.parse(stdout);
 }
 
-const pack = await compilePack();
+const { pack, proofs } = await compileContent();
 await build({
   ...shared,
   entryPoints: { holdfast: at("apps/cli/src/bin.ts") },
@@ -47,7 +47,7 @@ await build({
   // The server is a file of its own, loaded by `up`, `serve` and `worker` only: scanning needs none of it.
   external: ["./server.js", "bufferutil", "utf-8-validate"],
   alias: { "@holdfast/server/main": "./server.js" },
-  define: { HOLDFAST_EMBEDDED_PACK: JSON.stringify(pack) },
+  define: { HOLDFAST_EMBEDDED_PACK: JSON.stringify(pack), HOLDFAST_EMBEDDED_PROOFS: JSON.stringify(proofs) },
 });
 if (!onlyCli) {
   await build({

@@ -1,10 +1,7 @@
-import { FactAck, type FactUpload, UnknownBase } from "@holdfast/contracts/agent-protocol";
-import type { Facts, Observation } from "@holdfast/contracts/fact";
-import { Value } from "typebox/value";
-import { differenceOf, readAcknowledged, writeAcknowledged } from "./acknowledged.ts";
-import { detailOf } from "./enrol.ts";
+import type { FactUpload } from "@holdfast/contracts/agent-protocol";
+import { sendUpload } from "./send-upload.ts";
 import type { Spool } from "./spool.ts";
-import { type Answer, ServerUnreachable, type Uplink } from "./uplink.ts";
+import { ServerUnreachable, type Uplink } from "./uplink.ts";
 
 export interface DeliveryOptions {
   readonly uplink: Uplink;
@@ -24,19 +21,8 @@ export interface Delivery {
 export function openDelivery({ uplink, spool, stateDir, log }: DeliveryOptions): Delivery {
   /** @throws ServerUnreachable when it should be sent again later. What the server will never take is given up. */
   async function send(whole: FactUpload): Promise<void> {
-    const facts = factsOf(whole);
-    const acknowledged = await readAcknowledged(stateDir, whole.benchmark);
-    let answer: Answer | null = null;
-    if (acknowledged !== null) {
-      const changes = { base: acknowledged.digest, ...differenceOf(acknowledged.facts, facts) };
-      answer = await uplink.request("POST", "/agent/v1/facts", { ...whole, ...changes });
-    }
-    if (answer === null || isUnknownBase(answer)) answer = await uplink.request("POST", "/agent/v1/facts", whole);
-    if (isTemporary(answer.status)) throw new ServerUnreachable(`The server refuses us: ${detailOf(answer)}`);
-    if (answer.status >= 300) return giveUp(whole, detailOf(answer));
-    if (!Value.Check(FactAck, answer.body) || answer.body.digest !== whole.digest)
-      throw new ServerUnreachable("The server acknowledged something else than was sent.");
-    await writeAcknowledged(stateDir, whole.benchmark, { digest: whole.digest, facts });
+    const sent = await sendUpload(uplink, stateDir, whole);
+    if ("refused" in sent) await giveUp(whole, sent.refused);
   }
 
   async function giveUp({ workItemId }: FactUpload, reason: string): Promise<void> {
@@ -64,18 +50,4 @@ export function openDelivery({ uplink, spool, stateDir, log }: DeliveryOptions):
 /** Tells the server that a work item cannot be done. @throws ServerUnreachable */
 export async function reportFailure(uplink: Uplink, workItemId: string, message: string): Promise<void> {
   await uplink.request("POST", `/agent/v1/work/${workItemId}/fail`, { message: message.slice(0, 500) });
-}
-
-/** The schema has held each member to be an observation; its state is JSON since it was read or parsed as such. */
-function factsOf({ changed }: FactUpload): Facts {
-  return new Map(Object.entries(changed) as [string, Observation][]);
-}
-
-function isUnknownBase({ status, body }: Answer): boolean {
-  return status === 409 && Value.Check(UnknownBase, body);
-}
-
-/** Refused for who we are or when we ask, not for what we send. */
-export function isTemporary(status: number): boolean {
-  return status === 401 || status === 403 || status === 408 || status === 425;
 }

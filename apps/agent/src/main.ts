@@ -17,6 +17,7 @@ import { openUplink, ServerUnreachable } from "./uplink.ts";
 import { wakeUp } from "./wake-up.ts";
 import { doWork } from "./work-loop.ts";
 
+export { runSimulator, type SimulatorConfig } from "./simulator/run-simulator.ts";
 export { EnrolmentRefused };
 
 export interface AgentConfig {

@@ -1,10 +1,10 @@
 import type { RemediationItem, RemediationReport } from "@holdfast/contracts/agent-protocol";
 import { readJournals } from "@holdfast/engine/journal";
 import { rollBack } from "@holdfast/engine/roll-back";
-import { isTemporary } from "./deliver.ts";
 import { detailOf } from "./enrol.ts";
 import { failed, hintFor, type RemediateOptions, remediate } from "./remediate.ts";
 import type { RemediationRecord, RemediationRecords } from "./remediation-records.ts";
+import { isTemporary } from "./send-upload.ts";
 import { ServerUnreachable, type Uplink } from "./uplink.ts";
 
 export interface RemediatorOptions extends RemediateOptions {

@@ -7,6 +7,7 @@ import { register as registerJournal } from "./commands/journal.ts";
 import { register as registerPlan } from "./commands/plan.ts";
 import { register as registerRollback } from "./commands/rollback.ts";
 import { register as registerScan } from "./commands/scan.ts";
+import { register as registerSimulate } from "./commands/simulate.ts";
 import { register as registerUp } from "./commands/up.ts";
 import { CommandError, exitCode } from "./exit.ts";
 import { version } from "./version.ts";
@@ -20,6 +21,7 @@ const commands = [
   registerJournal,
   registerContent,
   registerAgent,
+  registerSimulate,
   registerAudit,
 ];
 

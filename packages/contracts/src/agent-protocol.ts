@@ -1,6 +1,7 @@
 import { type Static, Type } from "typebox";
 import { Observation } from "./fact.ts";
 import { Platform } from "./platform.ts";
+import { ParameterSettings } from "./wire.ts";
 
 /*
  * What an agent and the server say to each other, under /agent/v1. The agent asks; the server never sends commands,
@@ -55,6 +56,10 @@ export const ScanItem = Type.Object({
   policyId: Uuid,
   /** e.g. "cis-debian-12@1.1.0"; null when there is none for this device: report platform only. */
   benchmark: Type.Union([Type.String(), Type.Null()]),
+  /** What the policy asks for, in the words of interface B. The server judges by it; an agent only shows it. */
+  benchmarkVersion: Type.Optional(Type.String()),
+  level: Type.Optional(Type.Enum(["l1", "l2", "custom"] as const)),
+  customExclusions: Type.Optional(Type.Array(Type.String())),
 });
 export type ScanItem = Static<typeof ScanItem>;
 
@@ -76,6 +81,8 @@ export const RemediationItem = Type.Object({
   planHash: Type.Union([Sha256, Type.Null()]),
   /** `rollback`: the execution to undo, as its report named it; null: the last one of this check. */
   executionId: Type.Union([Type.String({ maxLength: 100 }), Type.Null()]),
+  /** The policy's values for parameters of the content, by id: the plan is worked out with them. */
+  parameters: Type.Optional(ParameterSettings),
 });
 export type RemediationItem = Static<typeof RemediationItem>;
 

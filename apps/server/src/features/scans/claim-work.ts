@@ -4,6 +4,7 @@ import { type Ctx, inTransaction, type Tx } from "../../context.ts";
 import { publish } from "../../live-events.ts";
 import { selectDevice } from "../devices/queries.ts";
 import { benchmarkFor } from "../policies/benchmark-for.ts";
+import { benchmarkWord, levelWord } from "../policies/policy-words.ts";
 import { selectPolicy } from "../policies/queries.ts";
 import { claimRemediations } from "../remediations/claim-remediations.ts";
 import { deleteWorkItem, leaseWorkItems, maxAttempts, type WorkItemRow } from "./queries.ts";
@@ -27,12 +28,16 @@ export async function claimWork(ctx: Ctx, deviceId: string): Promise<WorkItem[]>
         await giveUp(tx, item);
         continue;
       }
-      const benchmark = benchmarkFor(tx.services.pack, await selectPolicy(tx, item.policyId), platform);
+      const policy = await selectPolicy(tx, item.policyId);
+      const benchmark = benchmarkFor(tx.services.pack, policy, platform);
       orders.push({
         id: item.id,
         type: "scan",
         policyId: item.policyId,
         benchmark: benchmark === null ? null : benchmarkReference(benchmark),
+        benchmarkVersion: benchmarkWord(policy),
+        level: levelWord(policy),
+        customExclusions: policy.exclusions,
       });
       await publish(tx, { type: "scan", deviceId, workItemId: item.id, state: "running", done: 0, total: 0 });
     }

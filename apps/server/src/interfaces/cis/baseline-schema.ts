@@ -1,7 +1,9 @@
 import { OsType, osTypes } from "@holdfast/contracts/platform";
+import { ParameterSettings } from "@holdfast/contracts/wire";
 import { type Static, Type } from "typebox";
 import { Invalid } from "../../errors.ts";
 import type { NewPolicy, Policy } from "../../features/policies/policy.ts";
+import { benchmarkWord, levelWord, newestWord } from "../../features/policies/policy-words.ts";
 import { parseTime } from "../../http/parse-time.ts";
 import { Time, Uuid } from "./paging.ts";
 
@@ -32,6 +34,7 @@ export const Baseline = Type.Object({
   orgId: Uuid,
   customExclusions: Type.Array(Type.String()),
   scanSchedule: ScanSchedule,
+  parameters: ParameterSettings,
   createdAt: Time,
   updatedAt: Time,
 });
@@ -63,6 +66,7 @@ export const BaselineBody = Type.Object({
       Type.Null(),
     ]),
   ),
+  parameters: Type.Optional(ParameterSettings),
   isActive: Type.Optional(Type.Boolean()),
 });
 export type BaselineBody = Static<typeof BaselineBody>;
@@ -90,6 +94,7 @@ export function toNewPolicy(body: BaselineBody): NewPolicy {
     custom: level === "custom",
     exclusions: body.customExclusions ?? [],
     scoring: "flat",
+    ...(body.parameters === undefined ? {} : { parameters: body.parameters }),
     scheduleEnabled: schedule.enabled ?? false,
     intervalMinutes: (schedule.intervalHours ?? defaultIntervalHours) * 60,
     nextScanAt: readNextScan(schedule.nextScanAt),
@@ -99,7 +104,7 @@ export function toNewPolicy(body: BaselineBody): NewPolicy {
 
 /** What a body changes of a policy. "custom" keeps the level the policy was made from. */
 export function toPolicyChange(body: BaselineBody, before: Policy): Partial<NewPolicy> {
-  const { name, osType, benchmarkVersion, level, customExclusions, scanSchedule, isActive } = body;
+  const { name, osType, benchmarkVersion, level, customExclusions, scanSchedule, parameters, isActive } = body;
   const { enabled, intervalHours, nextScanAt } = scanSchedule ?? {};
   // Minutes that are not whole hours are shown rounded up: what is shown, sent back, changes nothing.
   const newInterval = intervalHours !== undefined && intervalHours !== wholeHours(before);
@@ -113,6 +118,7 @@ export function toPolicyChange(body: BaselineBody, before: Policy): Partial<NewP
     ...(enabled === undefined ? {} : { scheduleEnabled: enabled }),
     ...(newInterval ? { intervalMinutes: intervalHours * 60 } : {}),
     ...(nextScanAt === undefined || nextScanAt === null ? {} : { nextScanAt: readNextScan(nextScanAt) }),
+    ...(parameters === undefined ? {} : { parameters }),
     ...(isActive === undefined ? {} : { enabled: isActive }),
   };
 }
@@ -133,8 +139,8 @@ export function presentBaselineName(
     id: policy.id,
     name: policy.name,
     osType: policy.osType,
-    benchmarkVersion: presentBenchmark(policy),
-    level: policy.custom ? "custom" : policy.level === 1 ? "l1" : "l2",
+    benchmarkVersion: benchmarkWord(policy),
+    level: levelWord(policy),
     isActive: policy.enabled,
   };
 }
@@ -149,24 +155,17 @@ export function presentBaseline(policy: Policy): Baseline {
       intervalHours: wholeHours(policy),
       nextScanAt: policy.scheduleEnabled && policy.enabled ? (policy.nextScanAt?.toISOString() ?? null) : null,
     },
+    parameters: policy.parameters,
     createdAt: policy.createdAt.toISOString(),
     updatedAt: policy.updatedAt.toISOString(),
   };
 }
 
-const newest = "latest";
-
 /** "1.1.0" is a version of each platform's benchmark, "cis-debian-12@1.1.0" one benchmark's; "latest" leaves both open. */
 function readBenchmark(text: string): Pick<Policy, "benchmark" | "benchmarkVersion"> {
   const [name = "", version] = text.trim().split("@", 2);
   if (version !== undefined) return { benchmark: name, benchmarkVersion: version };
-  if (name === newest) return { benchmark: null, benchmarkVersion: null };
+  if (name === newestWord) return { benchmark: null, benchmarkVersion: null };
   if (/^v?\d/i.test(name)) return { benchmark: null, benchmarkVersion: name.replace(/^v/i, "") };
   return { benchmark: name, benchmarkVersion: null };
-}
-
-/** The inverse of `readBenchmark`. */
-function presentBenchmark({ benchmark, benchmarkVersion }: Pick<Policy, "benchmark" | "benchmarkVersion">): string {
-  if (benchmark === null) return benchmarkVersion ?? newest;
-  return benchmarkVersion === null ? benchmark : `${benchmark}@${benchmarkVersion}`;
 }
