@@ -1,3 +1,4 @@
+import { apiClient } from "@holdfast/contracts/client";
 import type { ApiError, SessionTokens } from "@holdfast/contracts/own-api";
 
 /** An answer that is not 2xx, with the message the server meant for people. */
@@ -39,6 +40,9 @@ export async function request<T>(method: string, path: string, body?: unknown): 
   if (!response.ok) throw new ApiRequestError(response.status, await messageOf(response));
   return (response.status === 204 ? undefined : await response.json()) as T;
 }
+
+/** The same for our own routes, typed by the schemas the server validates by. @throws ApiRequestError */
+export const call = apiClient(request);
 
 /** A stream of an answer's text, for live events. @throws ApiRequestError */
 export async function openStream(path: string, signal: AbortSignal): Promise<ReadableStream<string>> {

@@ -101,7 +101,7 @@ export function describeRoutes(routes: readonly RouteOptions[]): OpenApiDocument
         "access token. Another organisation's rows are 404, never 403. Every answer says how many requests are left " +
         "(RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset) and which request it was (X-Request-Id).",
     },
-    tags: Object.entries(tags).map(([name, description]) => ({ name, description })),
+    tags: [...Object.entries(tags), ...undescribedTags(paths)].map(([name, description]) => ({ name, description })),
     security: [{ bearer: [] }],
     paths,
     components: {
@@ -122,6 +122,11 @@ export function describeRoutes(routes: readonly RouteOptions[]): OpenApiDocument
   };
 }
 
+function undescribedTags(paths: OpenApiDocument["paths"]): (readonly [string, string])[] {
+  const used = Object.values(paths).flatMap((item) => Object.values(item).flatMap((operation) => operation.tags));
+  return [...new Set(used)].filter((name) => !(name in tags)).map((name) => [name, ""]);
+}
+
 function describe(route: RouteOptions, schema: RouteSchema, path: string, components: Components): Operation {
   const { config = {} } = route;
   const { operationId = "", params, querystring, body } = schema;
@@ -133,7 +138,7 @@ function describe(route: RouteOptions, schema: RouteSchema, path: string, compon
     operationId,
     ...(schema.summary === undefined ? {} : { summary: schema.summary }),
     description: [schema.description, needs].filter(Boolean).join(" "),
-    tags: schema.tags ?? [],
+    tags: schema.tags ?? ["other"],
     ...(isOpen ? { security: [] } : {}),
     "x-permission": config.permission ?? null,
     parameters: [

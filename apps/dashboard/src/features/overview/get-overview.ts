@@ -1,6 +1,5 @@
-import type { Overview } from "@holdfast/contracts/own-api";
 import { queryOptions } from "@tanstack/react-query";
-import { request } from "../../lib/api-client.ts";
+import { call } from "../../lib/api-client.ts";
 
 export const overviewKey = ["overview"];
 
@@ -8,5 +7,5 @@ export const overviewKey = ["overview"];
 export const getOverview = (policyId: string | null) =>
   queryOptions({
     queryKey: [...overviewKey, policyId],
-    queryFn: () => request<Overview>("GET", policyId === null ? "/overview" : `/overview?policyId=${policyId}`),
+    queryFn: () => call("getOverview", { query: { policyId: policyId ?? undefined } }),
   });
