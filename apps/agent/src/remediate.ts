@@ -1,4 +1,5 @@
 import type { Check, Pack } from "@holdfast/content/pack";
+import { parameterProblems } from "@holdfast/content/parameter";
 import type { RemediationItem, RemediationReport } from "@holdfast/contracts/agent-protocol";
 import type { Observation } from "@holdfast/contracts/fact";
 import { StateChangedError } from "@holdfast/engine/changes";
@@ -44,7 +45,14 @@ async function observe({ host, pack }: RemediateOptions, check: Check): Promise<
 /** @throws StateChangedError when the plan is not the approved one; what the executor throws when it touched nothing. */
 async function apply(options: RemediateOptions, order: RemediationItem, check: Check): Promise<RemediationReport> {
   if (order.planHash === null) return failed("The order names no approved plan, so nothing was changed.");
-  return reportOf(options, await applyCheck(options, check, order.planHash));
+  const values = order.parameters ?? {};
+  const [problem] = parameterProblems(options.pack, values);
+  if (problem !== undefined)
+    return failed(
+      `This agent (${agentVersion}) cannot use the policy's ${problem.join(": it ")}, so nothing was changed.`,
+    );
+  const parameters = new Map(Object.entries(values));
+  return reportOf(options, await applyCheck({ ...options, parameters }, check, order.planHash));
 }
 
 function reportOf(options: RemediateOptions, execution: Execution): RemediationReport {

@@ -14,6 +14,7 @@ import { deviceRoutes } from "./features/devices/routes.ts";
 import { liveRoutes } from "./features/live/routes.ts";
 import { organisationRoutes } from "./features/organisations/routes.ts";
 import { overviewRoutes } from "./features/overview/routes.ts";
+import { policyRoutes } from "./features/policies/routes.ts";
 import { remediationRoutes } from "./features/remediations/routes.ts";
 import { resultRoutes } from "./features/results/routes.ts";
 import type { ScanProgress } from "./features/scans/scan-progress.ts";
@@ -123,6 +124,7 @@ async function servePeople(app: FastifyInstance, options: AppOptions): Promise<v
       await api.register(deviceRoutes, { progress });
       await api.register(resultRoutes);
       await api.register(liveRoutes, { events });
+      await api.register(policyRoutes);
       await api.register(remediationRoutes);
       await api.register(complianceRoutes, { prefix: "/compliance" });
       await api.register(openApiRoutes);

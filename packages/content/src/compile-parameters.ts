@@ -1,3 +1,4 @@
+import { type OsType, osTypes } from "@holdfast/contracts/platform";
 import { Value } from "typebox/value";
 import type { CompileContext } from "./compile-context.ts";
 import { type Parameter, parameterProblem } from "./parameter.ts";
@@ -16,7 +17,14 @@ export function compileParameter(
     if (found.length === 0) problems.push(source.problemAt([id], "needs title, description, type and default"));
     return null;
   }
-  const parameter: Parameter = { id, ...raw, title: raw.title, description: raw.description.trim() };
+  const osType = osTypeOf(source.file);
+  if (osType === null) {
+    problems.push(
+      source.problemAt([id], `parameters belong in ${osTypes.map((os) => `parameters/${os}.yaml`).join(", ")}`),
+    );
+    return null;
+  }
+  const parameter: Parameter = { id, osType, ...raw, title: raw.title, description: raw.description.trim() };
   if ("pattern" in parameter && parameter.pattern !== undefined && !isPattern(parameter.pattern)) {
     problems.push(source.problemAt([id, "pattern"], "not a regular expression"));
     return null;
@@ -25,6 +33,10 @@ export function compileParameter(
   if (problem === null) return parameter;
   problems.push(source.problemAt([id, "default"], problem));
   return null;
+}
+
+function osTypeOf(file: string): OsType | null {
+  return osTypes.find((osType) => file === `parameters/${osType}.yaml`) ?? null;
 }
 
 function isPattern(text: string): boolean {

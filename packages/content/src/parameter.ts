@@ -1,4 +1,5 @@
 import type { Json } from "@holdfast/contracts/json";
+import type { OsType } from "@holdfast/contracts/platform";
 import type { Pack } from "./pack.ts";
 
 /** A value that a site chooses in its policy, e.g. its time servers. Its bounds leave only what is as strict as the benchmark. */
@@ -12,8 +13,15 @@ export type Parameter = ParameterBase &
 
 interface ParameterBase {
   readonly id: string;
+  /** Whose checks refer to it. */
+  readonly osType: OsType;
   readonly title: string;
   readonly description: string;
+}
+
+/** What a policy for an operating system may set. */
+export function parametersFor({ parameters = [] }: Pick<Pack, "parameters">, osType: OsType): readonly Parameter[] {
+  return parameters.filter((parameter) => parameter.osType === osType);
 }
 
 /** The values that a policy sets, by parameter id. */

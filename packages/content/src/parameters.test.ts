@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { compilePack } from "./compile-pack.ts";
 import { expectationsOf, type KindDeclaration } from "./expression.ts";
 import { packFromJson, packToJson } from "./pack-json.ts";
-import { type Parameter, parameterProblem, parameterProblems } from "./parameter.ts";
+import { type Parameter, parameterProblem, parameterProblems, parametersFor } from "./parameter.ts";
 import { parseYamlSource } from "./yaml-source.ts";
 
 const Key = Type.Object({ key: Type.String() }, { additionalProperties: false });
@@ -22,13 +22,13 @@ const kinds = new Map<string, KindDeclaration>([
 const size = "size: { title: Size, description: In MB., type: number, default: 6, min: 1 }\n";
 const conditions = (require: string) => `it: { otherwise: no, require: ${require} }\n`;
 
-function compile(parameters: string, require: string) {
+function compile(parameters: string, require: string, file = "parameters/linux.yaml") {
   return compilePack(
     {
       checks: [],
       conditions: [parseYamlSource("conditions/x.yaml", conditions(require))],
       benchmarks: [],
-      parameters: [parseYamlSource("parameters/x.yaml", parameters)],
+      parameters: [parseYamlSource(file, parameters)],
     },
     kinds,
   );
@@ -79,7 +79,7 @@ it("survives being embedded as JSON", () => {
 });
 
 it("judges a site's values by type and bounds", () => {
-  const base = { id: "x", title: "X", description: "D" };
+  const base = { id: "x", osType: "linux", title: "X", description: "D" } as const;
   const number: Parameter = { ...base, type: "number", default: 3, min: 1, max: 4 };
   const list: Parameter = { ...base, type: "list", default: [], pattern: "^[a-z.]+$" };
   const choice: Parameter = { ...base, type: "enum", default: "a", choices: ["a", "b"] };
@@ -97,4 +97,13 @@ it("judges a site's values by type and bounds", () => {
   expect([...parameterProblems({ parameters: [number] }, { x: 2, y: 1 })]).toEqual([
     ["y", "there is no such parameter"],
   ]);
+});
+
+it("knows by its file whose a parameter is", () => {
+  const { pack, problems } = compile(size, "{ conf: { key: a, at_least: 1 } }");
+  expect(problems).toEqual([]);
+  expect(parametersFor(pack, "linux").map(({ id }) => id)).toEqual(["size"]);
+  expect(parametersFor(pack, "macos")).toEqual([]);
+  const misplaced = compile(size, "{ conf: { key: a, at_least: 1 } }", "parameters/x.yaml").problems;
+  expect(misplaced[0]?.message).toContain("parameters/linux.yaml");
 });

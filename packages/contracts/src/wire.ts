@@ -23,6 +23,34 @@ export interface ItemPage<T> {
   readonly total: number;
 }
 
+/** The values a policy sets for parameters of the content, by parameter id. */
+export const ParameterSettings = Type.Record(
+  Type.String({ maxLength: 100 }),
+  Type.Union([
+    Type.String({ maxLength: 500 }),
+    Type.Number(),
+    Type.Array(Type.String({ maxLength: 500 }), { maxItems: 100 }),
+  ]),
+  { maxProperties: 100 },
+);
+export type ParameterSettings = Static<typeof ParameterSettings>;
+
+/** A value that a site chooses in its policies, with what counts where a policy sets nothing. */
+export const ListedParameter = Type.Object({
+  id: Type.String(),
+  osType: OsType,
+  title: Type.String(),
+  description: Type.String(),
+  type: Type.Enum(["list", "string", "number", "enum"]),
+  default: Type.Union([Type.String(), Type.Number(), Type.Array(Type.String())]),
+  /** What each text must match, with the u flag. */
+  pattern: Type.Optional(Type.String()),
+  min: Type.Optional(Type.Number()),
+  max: Type.Optional(Type.Number()),
+  choices: Type.Optional(Type.Array(Type.String())),
+});
+export type ListedParameter = Static<typeof ListedParameter>;
+
 /** A policy as interface B shows it. */
 export const Baseline = Type.Object({
   id: Uuid,
@@ -36,6 +64,7 @@ export const Baseline = Type.Object({
     intervalHours: Type.Integer(),
     nextScanAt: OrNull(IsoTime),
   }),
+  parameters: ParameterSettings,
   isActive: Type.Boolean(),
 });
 export type Baseline = Static<typeof Baseline>;

@@ -1,4 +1,5 @@
-import type { Check, Condition, Pack } from "@holdfast/content/pack";
+import type { Check, Pack } from "@holdfast/content/pack";
+import type { ParameterValues } from "@holdfast/content/parameter";
 import type { Plan } from "@holdfast/contracts/plan";
 import type { Verdict } from "@holdfast/contracts/verdict";
 import { activateAll } from "./activation.ts";
@@ -8,7 +9,7 @@ import { withExecutionLock } from "./execution-lock.ts";
 import { factRequestsOfChecks } from "./fact-requests.ts";
 import type { WritableHost } from "./host.ts";
 import { createJournal, type Journal, readJournals } from "./journal.ts";
-import { type CheckResult, judgeCheck } from "./judge.ts";
+import { type CheckResult, type JudgeContext, judgeCheck } from "./judge.ts";
 import { planCheck, planHash } from "./plan.ts";
 import { undoAll } from "./roll-back.ts";
 
@@ -41,6 +42,8 @@ export interface ExecuteOptions {
   readonly root: string;
   readonly journalDirectory: string;
   readonly pack: Pick<Pack, "checks" | "conditions">;
+  /** What the policy sets; the pack's defaults count for the rest. */
+  readonly parameters?: ParameterValues;
 }
 
 /** A check as it stands on a machine: the facts it needs were just read. */
@@ -51,14 +54,11 @@ export interface CheckReading {
 
 /** Reads what a check needs, judges and plans it; changes nothing. */
 export async function readCheck(
-  { host, pack }: Pick<ExecuteOptions, "host" | "pack">,
+  { host, pack, parameters = new Map() }: Pick<ExecuteOptions, "host" | "pack" | "parameters">,
   check: Check,
 ): Promise<CheckReading> {
   const { facts } = await collectFacts(host, factRequestsOfChecks(pack, [check.id]));
-  const context: { facts: typeof facts; conditions: ReadonlyMap<string, Condition> } = {
-    facts,
-    conditions: pack.conditions,
-  };
+  const context: JudgeContext = { facts, conditions: pack.conditions, parameters };
   return { result: judgeCheck(check, context), plan: planCheck(check, context) };
 }
 

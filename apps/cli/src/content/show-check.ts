@@ -1,3 +1,4 @@
+import { controlsOf } from "@holdfast/content/controls";
 import { childrenOf, type Expression } from "@holdfast/content/expression";
 import type { Check, Pack } from "@holdfast/content/pack";
 import type { Proof } from "@holdfast/content/proofs";
@@ -104,12 +105,6 @@ function numbersOf(pack: Pack, id: string): string[] {
         ];
         return `${benchmarkReference(benchmark)} ${number} (${levels.join(", ")}; ${assessment})`;
       }),
-  );
-}
-
-function controlsOf({ catalogues = [] }: Pick<Pack, "catalogues">, { mappings = {} }: Check): string[] {
-  return catalogues.flatMap(({ id, title, controls }) =>
-    (mappings[id] ?? []).map((control) => `${title}: ${control} ${controls[control] ?? ""}`.trimEnd()),
   );
 }
 

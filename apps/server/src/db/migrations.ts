@@ -4,6 +4,7 @@ import { sql as results } from "./migrations/0003-results.ts";
 import { sql as exceptions } from "./migrations/0010-exceptions-and-outcomes.ts";
 import { sql as remediations } from "./migrations/0020-remediations.ts";
 import { sql as administration } from "./migrations/0030-administration.ts";
+import { sql as policyParameters } from "./migrations/0040-policy-parameters.ts";
 
 export interface Migration {
   readonly version: number;
@@ -19,4 +20,5 @@ export const migrations: readonly Migration[] = [
   { version: 10, name: "exceptions-and-outcomes", sql: exceptions },
   { version: 20, name: "remediations", sql: remediations },
   { version: 30, name: "administration", sql: administration },
+  { version: 40, name: "policy-parameters", sql: policyParameters },
 ];

@@ -3,6 +3,7 @@ import type { Plan } from "@holdfast/contracts/plan";
 import type { OsType, Platform } from "@holdfast/contracts/platform";
 import type { RiskLevel, Scoring } from "@holdfast/contracts/scoring";
 import type { Severity } from "@holdfast/contracts/severity";
+import type { ParameterSettings } from "@holdfast/contracts/wire";
 import type { ColumnType, Generated } from "kysely";
 
 /** jsonb: written as text, so that arrays and strings are not mistaken for SQL's. */
@@ -108,6 +109,8 @@ export interface PolicyTable {
   profile: "server" | "workstation";
   exclusions: string[];
   scoring: Scoring;
+  /** Values by parameter id; the content's defaults count for the rest. */
+  parameters: ColumnType<ParameterSettings, string | undefined, string>;
   threshold: number;
   scheduleEnabled: boolean;
   intervalMinutes: number;
@@ -198,6 +201,8 @@ export interface JudgementTable {
   failedWeight: number;
   /** "0" and "1", one per place of the layout. */
   failing: string;
+  /** The policy's when it was judged; null: none. */
+  parameters: ColumnType<ParameterSettings | null, string | null, string | null>;
   createdAt: Generated<Date>;
 }
 export interface ScanResultTable {

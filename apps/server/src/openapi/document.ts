@@ -71,6 +71,7 @@ const tags = {
   enrolment: "Tokens that let devices in.",
   devices: "Devices and what was found on them.",
   overview: "One policy at a glance.",
+  policies: "What policies can be made of.",
   events: "What happens, while it does.",
   remediations: "Fixes that were asked for.",
   audit: "Who changed what.",

@@ -1,3 +1,4 @@
+import type { ParameterSettings } from "@holdfast/contracts/wire";
 import type { Selectable } from "kysely";
 import type { PolicyTable } from "../../db/schema.ts";
 
@@ -18,6 +19,8 @@ export interface NewPolicy {
   readonly profile?: Policy["profile"];
   readonly exclusions?: readonly string[];
   readonly scoring: Policy["scoring"];
+  /** All that are to be set. */
+  readonly parameters?: ParameterSettings;
   readonly threshold?: number;
   readonly scheduleEnabled: boolean;
   readonly intervalMinutes: number;

@@ -1,34 +1,41 @@
+import { canonicalJson } from "@holdfast/contracts/json";
 import { audit } from "../../audit.ts";
 import { type Ctx, inTransaction, requirePermission } from "../../context.ts";
 import { rejudgeSoon } from "../results/rejudge.ts";
 import { firstScanAt, type NewPolicy, type Policy } from "./policy.ts";
 import { deletePolicyWork, lockPolicy, updatePolicyRow } from "./queries.ts";
+import { refuseBadValues } from "./site-values.ts";
 
 /** Changing one of these can change a verdict or a score. */
-const judged = ["benchmark", "benchmarkVersion", "level", "profile", "exclusions", "scoring"] as const;
+const judged = ["benchmark", "benchmarkVersion", "level", "profile", "exclusions", "scoring", "parameters"] as const;
 
 /**
  * Changes what is given and leaves the rest. A schedule that was switched on or got another interval counts from now.
  * What can alter a verdict or a score has the stored results judged again; another operating system leaves none.
  *
- * @throws Forbidden, NotFound
+ * @throws Forbidden, NotFound, Invalid
  */
 export async function updatePolicy(ctx: Ctx, id: string, change: Partial<NewPolicy>): Promise<Policy> {
   requirePermission(ctx, "orgs:write");
   return inTransaction(ctx, async (tx) => {
     const before = await lockPolicy(tx, id);
-    const { exclusions, nextScanAt, ...rest } = change;
+    const { exclusions, nextScanAt, parameters, ...rest } = change;
+    const osType = change.osType ?? before.osType;
+    if (parameters !== undefined) refuseBadValues(tx.services.pack, osType, parameters);
     const next = {
       ...before,
       ...rest,
       exclusions: exclusions === undefined ? before.exclusions : [...new Set(exclusions)],
+      // Another operating system has other parameters.
+      parameters: parameters ?? (osType === before.osType ? before.parameters : {}),
     };
     const reschedules =
       next.scheduleEnabled !== before.scheduleEnabled || next.intervalMinutes !== before.intervalMinutes;
-    const rejudges = judged.some((field) => JSON.stringify(next[field]) !== JSON.stringify(before[field]));
+    const rejudges = judged.some((field) => canonicalJson(next[field]) !== canonicalJson(before[field]));
     const after = await updatePolicyRow(tx, id, {
       ...rest,
       exclusions: next.exclusions,
+      parameters: JSON.stringify(next.parameters),
       nextScanAt: nextScanAt ?? (reschedules ? firstScanAt(next, tx.now) : before.nextScanAt),
       revision: before.revision + (rejudges ? 1 : 0),
       updatedAt: tx.now,

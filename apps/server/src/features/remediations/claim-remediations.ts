@@ -1,6 +1,7 @@
 import type { RemediationItem } from "@holdfast/contracts/agent-protocol";
 import { audit } from "../../audit.ts";
 import type { Tx } from "../../context.ts";
+import { selectPolicy } from "../policies/queries.ts";
 import { lockClaimable, lockRemediations, updateRemediations } from "./queries.ts";
 
 /**
@@ -26,6 +27,7 @@ export async function claimRemediations(
         detail: { deviceId, checkId },
       });
     const isApply = action.action === "apply";
+    const { parameters } = await selectPolicy(tx, policyId);
     items.push({
       id,
       type: "remediation",
@@ -37,6 +39,7 @@ export async function claimRemediations(
       action: action.action,
       planHash: isApply ? planHash : null,
       executionId: isApply || undoes === null ? null : await executionOf(tx, undoes),
+      ...(isApply && Object.keys(parameters).length > 0 ? { parameters } : {}),
     });
   }
   return items;

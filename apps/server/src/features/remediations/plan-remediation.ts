@@ -5,6 +5,8 @@ import { renderPlan } from "@holdfast/engine/diff";
 import { type NoPlan, planCheck, planHash } from "@holdfast/engine/plan";
 import type { Tx } from "../../context.ts";
 import { selectDevice } from "../devices/queries.ts";
+import { selectPolicy } from "../policies/queries.ts";
+import { valuesOf } from "../policies/site-values.ts";
 import { type JudgedResult, selectFacts, selectLatestResults } from "../results/queries.ts";
 
 /** What an approver is shown and approves. */
@@ -27,6 +29,7 @@ export async function plannerFor(tx: Tx, deviceId: string, policyId: string): Pr
   const { pack } = tx.services;
   const [newest] = await selectLatestResults(tx, { deviceIds: [deviceId], policyId });
   const factSetId = await observedBy(tx, deviceId, newest);
+  const parameters = valuesOf(await selectPolicy(tx, policyId));
   const facts = factSetId === null ? null : await selectFacts(tx, factSetId);
   return {
     checkOf(benchmark, number) {
@@ -36,7 +39,7 @@ export async function plannerFor(tx: Tx, deviceId: string, policyId: string): Pr
     plan(check) {
       if (facts === null)
         return { none: `Its agent has not read this device yet. By hand: ${check.remediation.trim()}` };
-      return planCheck(check, { facts, conditions: pack.conditions });
+      return planCheck(check, { facts, conditions: pack.conditions, parameters });
     },
   };
 }

@@ -4,6 +4,7 @@ import type { Platform } from "@holdfast/contracts/platform";
 import { judgeCheck } from "@holdfast/engine/judge";
 import { benchmarkFor, recommendationsFor } from "../policies/benchmark-for.ts";
 import type { Policy } from "../policies/policy.ts";
+import { valuesOf } from "../policies/site-values.ts";
 import { type Judged, judgedPlaces, judgedWithoutBenchmark } from "./outcome.ts";
 
 /** Whether the organisation has switched a recommendation off. */
@@ -24,12 +25,13 @@ export function judgeFacts(
       .map(({ number }) => number)
       .filter((number) => !isSwitchedOff(benchmark.id, number)),
   );
+  const context = { facts, conditions: pack.conditions, parameters: valuesOf(policy) };
   const places = benchmark.recommendations.map(({ number, check: checkId }) => {
     const check = pack.checks.get(checkId);
     if (check === undefined) throw new RangeError(`the pack has no check "${checkId}" (recommendation ${number})`);
     const { severity } = check;
     if (!evaluated.has(number)) return { number, severity, status: null };
-    const { verdict: status } = judgeCheck(check, { facts, conditions: pack.conditions });
+    const { verdict: status } = judgeCheck(check, context);
     return { number, severity, status };
   });
   return judgedPlaces(benchmark, places, policy);

@@ -29,8 +29,9 @@ export async function judgementOf(
   const known = await findJudgement(tx, key);
   if (known !== null) return known;
   const { layout, ...judged } = await judge(tx, policy, platform, { factSetId, importedResultId });
+  const parameters = Object.keys(policy.parameters).length === 0 ? null : JSON.stringify(policy.parameters);
   const layoutId = layout === null ? null : await internLayout(tx, layout);
-  return insertJudgement(tx, { ...key, ...judged, layoutId, orgId: tx.orgId });
+  return insertJudgement(tx, { ...key, ...judged, parameters, layoutId, orgId: tx.orgId });
 }
 
 async function judge(

@@ -20,7 +20,14 @@ export const leftOut = -1;
 /** What judging gives, less the keys it is stored under. */
 export type Judged = Omit<
   Insertable<JudgementTable>,
-  "orgId" | "factSetId" | "importedResultId" | "policyId" | "policyRevision" | "contentDigest" | "layoutId"
+  | "orgId"
+  | "factSetId"
+  | "importedResultId"
+  | "policyId"
+  | "policyRevision"
+  | "contentDigest"
+  | "layoutId"
+  | "parameters"
 > & { readonly layout: Insertable<BenchmarkLayoutTable> | null };
 
 /** One place of a layout: its number and severity, and what was found there; null when it is left out. */

@@ -4,6 +4,7 @@ import { statusFromCode } from "@holdfast/contracts/verdict";
 import { findingsOf } from "@holdfast/engine/findings";
 import type { Tx } from "../../context.ts";
 import { type Exception, selectInForce } from "../exceptions/queries.ts";
+import { valuesOf } from "../policies/site-values.ts";
 import { type ImportedFinding, selectImportedFindings } from "./imported-findings.ts";
 import { leftOut } from "./outcome.ts";
 import { type JudgedResult, selectFacts, selectLayout } from "./queries.ts";
@@ -32,7 +33,7 @@ export interface ReadFindings {
 }
 
 /**
- * What was found: the verdicts as stored, their evidence worked out again from the stored facts. A verdict that today's
+ * What was found: the verdicts as stored, their evidence worked out again from the stored facts and site values. A verdict that today's
  * content would not give keeps its place and says so.
  */
 export async function readFindings(tx: Tx, result: JudgedResult): Promise<ReadFindings> {
@@ -60,7 +61,7 @@ type Found = Pick<ReadFinding, "finding" | "imported">;
 
 async function foundIn(
   tx: Tx,
-  { factSetId, importedResultId }: JudgedResult,
+  { factSetId, importedResultId, parameters }: JudgedResult,
   numbers: readonly string[],
   recommendations: ReadonlyMap<string, Recommendation>,
 ): Promise<Map<string, Found>> {
@@ -78,7 +79,7 @@ async function foundIn(
   const known = numbers
     .flatMap((number) => recommendations.get(number) ?? [])
     .filter(({ check }) => pack.checks.has(check));
-  const judged = findingsOf(pack, known, await selectFacts(tx, factSetId));
+  const judged = findingsOf(pack, known, await selectFacts(tx, factSetId), undefined, valuesOf({ parameters }));
   return new Map(judged.map((finding) => [finding.checkId, { finding, imported: null }]));
 }
 
