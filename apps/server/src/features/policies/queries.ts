@@ -44,7 +44,7 @@ export async function selectPolicy(tx: Tx, id: string): Promise<Policy> {
 }
 
 /** As it is, kept from being deleted to the transaction's end. @throws NotFound, also for another organisation's. */
-export async function holdPolicy(tx: Tx, id: string): Promise<Policy> {
+export async function lockPolicyKey(tx: Tx, id: string): Promise<Policy> {
   const row = await tx.db
     .selectFrom("policy")
     .selectAll()

@@ -4,10 +4,10 @@ import { type Ctx, inTransaction, requirePermission, type Tx } from "../../conte
 import { Invalid } from "../../errors.ts";
 import { parseTime } from "../../http/parse-time.ts";
 import { publish } from "../../live-events.ts";
-import { insertChecks } from "../checks/queries.ts";
+import { listImportedChecks } from "../checks/list-imported-checks.ts";
 import { selectDevice } from "../devices/queries.ts";
 import type { Policy } from "../policies/policy.ts";
-import { holdPolicy } from "../policies/queries.ts";
+import { lockPolicyKey } from "../policies/queries.ts";
 import { checkUuid } from "./check-uuid.ts";
 import { type ImportedFinding, insertImported } from "./imported-findings.ts";
 import { type ImportedBenchmark, importedBenchmark } from "./judge-imported.ts";
@@ -41,7 +41,7 @@ export async function importResult(ctx: Ctx, deviceId: string, imported: Importe
   return inTransaction(ctx, async (tx) => {
     await selectDevice(tx, deviceId);
     const { platform, osType } = await lockDevice(tx, deviceId);
-    const policy = await holdPolicy(tx, imported.policyId);
+    const policy = await lockPolicyKey(tx, imported.policyId);
     if (policy.osType !== osType) {
       throw new Invalid(`The policy is for ${policy.osType}, and this device runs ${osType}.`);
     }
@@ -68,7 +68,7 @@ async function insertUnknownChecks(
   findings: readonly ImportedFinding[],
 ): Promise<void> {
   const unknown = findings.filter(({ checkId }) => benchmark.checkOf(checkId) === null);
-  await insertChecks(
+  await listImportedChecks(
     tx,
     unknown.map(({ checkId: number, title, severity }, place) => ({
       orgId: tx.orgId,

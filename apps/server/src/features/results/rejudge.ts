@@ -3,7 +3,7 @@ import { type Ctx, inTransaction, type Tx } from "../../context.ts";
 import { DomainError } from "../../errors.ts";
 import { defineJob, enqueue } from "../../jobs.ts";
 import type { Policy } from "../policies/policy.ts";
-import { holdPolicy } from "../policies/queries.ts";
+import { lockPolicyKey } from "../policies/queries.ts";
 import { judgementOf } from "./judgement-of.ts";
 import { findLatest, selectStale, tryLockDevice } from "./queries.ts";
 import { replaceJudgement } from "./record-result.ts";
@@ -36,7 +36,7 @@ export const rejudgePolicy = defineJob({
 
 async function rejudgeBatch(ctx: Ctx, policyId: string, after: string): Promise<string | null> {
   try {
-    return await inTransaction(ctx, async (tx) => rejudgeSome(tx, await holdPolicy(tx, policyId), after, batch));
+    return await inTransaction(ctx, async (tx) => rejudgeSome(tx, await lockPolicyKey(tx, policyId), after, batch));
   } catch (error) {
     // The policy is gone by now, and its results with it.
     if (error instanceof DomainError && error.code === "not_found") return null;

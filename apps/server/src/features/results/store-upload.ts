@@ -3,7 +3,7 @@ import { digestOfHashes, factHash } from "@holdfast/engine/fact-set";
 import { type Ctx, inTransaction, type Tx } from "../../context.ts";
 import { Conflict, Invalid } from "../../errors.ts";
 import { publish } from "../../live-events.ts";
-import { holdPolicy } from "../policies/queries.ts";
+import { lockPolicyKey } from "../policies/queries.ts";
 import { closeAnsweredScan } from "../scans/close-answered-scan.ts";
 import { uuidOf } from "./check-uuid.ts";
 import { type HashedFact, internFacts } from "./intern-facts.ts";
@@ -38,7 +38,7 @@ export async function storeUpload(ctx: Ctx, deviceId: string, upload: FactUpload
     const resultId = resultIdOf(deviceId, upload.uploadId);
     const ack = { digest: upload.digest, resultId };
     if ((await findScanResult(tx, resultId)) !== null) return ack;
-    const policy = await holdPolicy(tx, upload.policyId);
+    const policy = await lockPolicyKey(tx, upload.policyId);
     if (policy.osType !== upload.platform.osType || device.osType !== upload.platform.osType) {
       throw new Invalid(`The policy is for ${policy.osType}, and this device runs ${upload.platform.osType}.`);
     }
