@@ -10,7 +10,8 @@ import { refuseBadValues } from "./site-values.ts";
 const judged = ["benchmark", "benchmarkVersion", "level", "profile", "exclusions", "scoring", "parameters"] as const;
 
 /**
- * Changes what is given and leaves the rest. A schedule that was switched on or got another interval counts from now.
+ * Changes what is given and leaves the rest. A schedule that was switched on or got another interval counts from now, and
+ * so does one whose time went by while the policy was not enabled.
  * What can alter a verdict or a score has the stored results judged again; another operating system leaves none.
  *
  * @throws Forbidden, NotFound, Invalid
@@ -29,8 +30,9 @@ export async function updatePolicy(ctx: Ctx, id: string, change: Partial<NewPoli
       // Another operating system has other parameters.
       parameters: parameters ?? (osType === before.osType ? before.parameters : {}),
     };
+    const resumes = next.enabled && !before.enabled && (before.nextScanAt ?? tx.now) < tx.now;
     const reschedules =
-      next.scheduleEnabled !== before.scheduleEnabled || next.intervalMinutes !== before.intervalMinutes;
+      resumes || next.scheduleEnabled !== before.scheduleEnabled || next.intervalMinutes !== before.intervalMinutes;
     const rejudges = judged.some((field) => canonicalJson(next[field]) !== canonicalJson(before[field]));
     const after = await updatePolicyRow(tx, id, {
       ...rest,

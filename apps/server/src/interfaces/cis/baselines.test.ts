@@ -62,6 +62,7 @@ describe("creating a baseline", () => {
         level: "l1",
         customExclusions: ["1.1.1"],
         scanSchedule: { enabled: true, intervalHours: 24, nextScanAt: expect.any(String) },
+        parameters: {},
         isActive: true,
         createdAt: expect.any(String),
         updatedAt: expect.any(String),
@@ -202,6 +203,13 @@ describe("updating a baseline", () => {
     const on = await update(id, { scanSchedule: { enabled: true } });
     expect(hoursUntil(on.body.data)).toBe(24);
     expect(hoursUntil((await update(id, { scanSchedule: { intervalHours: 6 } })).body.data)).toBe(6);
+  });
+
+  it("counts a schedule whose time went by while it was inactive from now", async () => {
+    const nextScanAt = new Date(Date.now() - 3_600_000).toISOString();
+    const { id } = await saved({ isActive: false, scanSchedule: { enabled: true, intervalHours: 6, nextScanAt } });
+    const { body: answer } = await update(id, { isActive: true });
+    expect(Date.parse(answer.data.scanSchedule.nextScanAt)).toBeGreaterThan(Date.now() + 5 * 3_600_000);
   });
 
   it("never moves it to another organisation, and answers 404 for another organisation's", async () => {

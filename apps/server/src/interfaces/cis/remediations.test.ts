@@ -384,6 +384,17 @@ describe("on the device", () => {
     expect(await claim(device)).toEqual([]);
   });
 
+  it("is told what the policy sets, which the plan was made with", async () => {
+    const { policy, device, deviceId } = await aFailingDevice();
+    const parameters = { "high-setting": "2" };
+    expect((await checker("POST", "/cis/baselines", { id: policy.id, parameters })).status).toBe(200);
+    const [id = ""] = await requested(deviceId);
+    expect((await actionOf(id)).plan).toContain("2");
+    await approve([id]);
+    await dispatch();
+    expect(await claim(device)).toMatchObject([{ checkId: "1.1.2", parameters }]);
+  });
+
   it("completes with what was there before and after, and how to put it back", async () => {
     const { device, deviceId } = await aFailingDevice();
     const [id = ""] = await requested(deviceId);
