@@ -13,6 +13,7 @@ import { Severity } from "./severity.ts";
  *   GET  /overview?policyId                → Overview
  *   GET  /devices?skip&limit&os&status&search → {items: Device[], total}           GET  /devices/:id    → Device
  *   GET  /devices/:id/findings?policyId    → DeviceFindings (404 when never scanned)
+ *   GET  /parameters?os                     → {items: ListedParameter[], total}, see wire.ts
  *   GET  /events                           → text/event-stream of LiveEvent (one JSON per `data:` line)
  *   POST /compliance/scan/agent/:id?policy_id  (interface A) starts a scan
  */
@@ -93,6 +94,8 @@ export const DeviceFinding = Type.Intersect([
     assessment: Type.Union([Type.Literal("automated"), Type.Literal("manual")]),
     /** Our name of the benchmark's section it is in. */
     section: Type.String(),
+    /** What its check serves in public catalogues, e.g. "NIST SP 800-53 Revision 5: AC-17 Remote Access". */
+    controls: Type.Array(Type.String()),
   }),
 ]);
 export type DeviceFinding = Static<typeof DeviceFinding>;

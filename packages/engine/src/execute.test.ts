@@ -52,6 +52,23 @@ it("changes, verifies and commits; rolling back restores every byte; twice is as
   expect(nodes(host)).toBe(before);
 });
 
+it("makes and verifies what the policy sets", async () => {
+  const check = aCheck({
+    expectation: {
+      kind: "sysctl",
+      target: { key: "net.ipv4.ip_forward" },
+      desired: { equals: "1" },
+      parameters: { equals: "forwarding" },
+      address: "sysctl:net.ipv4.ip_forward",
+    },
+  });
+  const host = aRouter();
+  const parameters = new Map([["forwarding", "0"]]);
+  const options = { host, root: "/", journalDirectory, pack: aPack(check) };
+  expect(await applyCheck({ ...options, parameters }, check)).toMatchObject({ outcome: "committed" });
+  expect(await host.readText(running)).toBe("0\n");
+});
+
 it("keeps its journal to its owner", async () => {
   const id = await committed(aRouter());
   expect((await stat(journalDirectory)).mode & 0o777).toBe(0o700);

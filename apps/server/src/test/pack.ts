@@ -3,20 +3,35 @@ import type { Observation } from "@holdfast/contracts/fact";
 import type { Platform } from "@holdfast/contracts/platform";
 import type { Severity } from "@holdfast/contracts/severity";
 
-/** A small pack: one benchmark for Debian 12 with a check of each severity, all about kernel parameters. */
+/** A small pack: one benchmark for Debian 12 with a check of each severity, all about kernel parameters. A policy may set what "a-high" wants. */
 export const testPack: Pack = {
   digest: "ab".repeat(32),
   conditions: new Map(),
   checks: new Map(
     [
       aCheck("a-critical", "critical", "test.critical"),
-      aCheck("a-high", "high", "test.high"),
+      {
+        ...aCheck("a-high", "high", "test.high", { equals: "high-setting" }),
+        mappings: { "nist-800-53r5": ["AC-6(9)"] },
+      },
       aCheck("a-medium", "medium", "test.medium"),
       aCheck("a-low", "low", "test.low"),
       { ...aCheck("unported", "low", "test.none"), require: null, notPorted: "Not written yet." },
     ].map((check) => [check.id, check]),
   ),
   benchmarks: [aBenchmark("1.0.0"), aBenchmark("1.1.0")],
+  parameters: [
+    {
+      id: "high-setting",
+      osType: "linux",
+      title: "The high setting",
+      description: "What test.high has to be.",
+      type: "enum",
+      default: "1",
+      choices: ["1", "2"],
+    },
+  ],
+  catalogues: [{ id: "nist-800-53r5", title: "NIST SP 800-53", controls: { "AC-6(9)": "Log Use" } }],
 };
 
 export const debian12: Platform = {
@@ -45,8 +60,9 @@ export function factsFailing(...failing: Severity[]): Record<string, Observation
   );
 }
 
-function aCheck(id: string, severity: Severity, key: string): Check {
-  const expectation = { kind: "sysctl", target: { key }, desired: { equals: "1" }, address: `sysctl:${key}` };
+function aCheck(id: string, severity: Severity, key: string, parameters?: Readonly<Record<string, string>>): Check {
+  const plain = { kind: "sysctl", target: { key }, desired: { equals: "1" }, address: `sysctl:${key}` };
+  const expectation = parameters === undefined ? plain : { ...plain, parameters };
   return {
     id,
     title: `The ${severity} setting is on`,

@@ -17,11 +17,12 @@ const finding = (over: Partial<DeviceFinding>): DeviceFinding => ({
   level: 1,
   assessment: "automated",
   section: "3.3 Network parameters",
+  controls: ["NIST SP 800-53 Revision 5: CM-7 Least Functionality"],
   ...over,
 });
 const findings = [
   finding({}),
-  finding({ checkId: "5.1.20", title: "No root login", status: "pass", severity: "high" }),
+  finding({ checkId: "5.1.20", title: "No root login", status: "pass", severity: "high", controls: [] }),
 ];
 
 describe("filterFindings", () => {
@@ -31,6 +32,7 @@ describe("filterFindings", () => {
     [{ severity: "high" as const }, ["5.1.20"]],
     [{ text: "ROOT login" }, ["5.1.20"]],
     [{ text: "5.1" }, ["5.1.20"]],
+    [{ text: "cm-7" }, ["3.3.1"]],
     [{ status: "fail" as const, severity: "high" as const }, []],
   ])("%j leaves %j", (filters, numbers) => {
     expect(filterFindings(findings, filters).map(({ checkId }) => checkId)).toEqual(numbers);

@@ -22,7 +22,7 @@ export function findingFiltersOf(search: Record<string, unknown>): FindingFilter
   };
 }
 
-/** Findings that meet every filter, in the order given. Text is looked for in number, title, category and what was found. */
+/** Findings that meet every filter, in the order given. Text is looked for in number, title, category, controls and what was found. */
 export function filterFindings(
   findings: readonly DeviceFinding[],
   { status, severity, text }: FindingFilters,
@@ -36,6 +36,6 @@ export function filterFindings(
   );
 }
 
-function searchText({ checkId, title, category, section, message, evidence }: DeviceFinding): string {
-  return `${checkId}\n${title}\n${category}\n${section}\n${message}\n${evidence.actual}`.toLowerCase();
+function searchText({ checkId, title, category, section, message, evidence, controls }: DeviceFinding): string {
+  return [checkId, title, category, section, message, evidence.actual, ...controls].join("\n").toLowerCase();
 }

@@ -66,6 +66,7 @@ function Details({ id, finding, policyId }: DetailsProps) {
         <Detail term="Why it matters">{finding.rationale}</Detail>
         <Detail term="How to fix it">{finding.remediation}</Detail>
         {finding.impact !== "" && <Detail term="What it may affect">{finding.impact}</Detail>}
+        {finding.controls.length > 0 && <Detail term="Controls it serves">{finding.controls.join("\n")}</Detail>}
       </dl>
       {finding.status === "fail" && <RequestFix deviceId={deviceId} policyId={policyId} checkId={finding.checkId} />}
       <p className="mt-4 text-sm text-muted">

@@ -90,7 +90,7 @@ function Filters({ filters, onChange }: FiltersProps) {
         <input
           className="field w-full min-w-40"
           type="search"
-          placeholder="Number, title, category or value"
+          placeholder="Number, title, category, control or value"
           value={filters.text ?? ""}
           onChange={({ target }) => onChange({ text: target.value === "" ? undefined : target.value })}
         />

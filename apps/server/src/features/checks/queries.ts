@@ -10,11 +10,12 @@ export interface CheckFilter {
   readonly severity?: OrganisationCheck["severity"] | undefined;
   readonly osType?: OrganisationCheck["osType"] | undefined;
   readonly enabled?: boolean | undefined;
+  readonly ids?: readonly string[] | undefined;
 }
 
 /** The seeded ones, in the order of their benchmarks. */
 export async function selectChecks(tx: Tx, filter: CheckFilter, page: Page): Promise<Listed<OrganisationCheck>> {
-  const { category, severity, osType, enabled } = filter;
+  const { category, severity, osType, enabled, ids } = filter;
   const matching = tx.db
     .selectFrom("organisationCheck")
     .where("orgId", "=", tx.orgId)
@@ -22,7 +23,8 @@ export async function selectChecks(tx: Tx, filter: CheckFilter, page: Page): Pro
     .$if(category !== undefined, (query) => query.where("category", "=", category ?? ""))
     .$if(severity !== undefined, (query) => query.where("severity", "=", severity ?? "low"))
     .$if(osType !== undefined, (query) => query.where("osType", "=", osType ?? "linux"))
-    .$if(enabled !== undefined, (query) => query.where("enabled", "=", enabled === true));
+    .$if(enabled !== undefined, (query) => query.where("enabled", "=", enabled === true))
+    .$if(ids !== undefined, (query) => query.where("id", "=", sql<string>`any(${ids}::uuid[])`));
   const { total } = await matching
     .select((select) => select.fn.countAll<number>().as("total"))
     .executeTakeFirstOrThrow();

@@ -1,3 +1,5 @@
+import { controlsOf } from "@holdfast/content/controls";
+import type { Pack } from "@holdfast/content/pack";
 import type { DeviceFinding, DeviceFindings } from "@holdfast/contracts/own-api";
 import { type Ctx, inTransaction, requirePermission } from "../../context.ts";
 import { NotFound } from "../../errors.ts";
@@ -27,7 +29,7 @@ export async function findDeviceFindings(ctx: Ctx, deviceId: string, policyId?: 
       },
       level: newest.level,
       profile: newest.profile,
-      findings: findings.map((found) => present(found, newest, benchmark?.sections ?? {})),
+      findings: findings.map((found) => present(found, newest, benchmark?.sections ?? {}, tx.services.pack)),
     };
   });
 }
@@ -36,6 +38,7 @@ function present(
   { finding, recommendation, check }: ReadFinding,
   { level, profile }: { readonly level: 1 | 2; readonly profile: "server" | "workstation" },
   sections: Readonly<Record<string, string>>,
+  pack: Pack,
 ): DeviceFinding {
   return {
     ...finding,
@@ -45,5 +48,6 @@ function present(
     level: recommendation?.[profile] ?? level,
     assessment: recommendation?.assessment ?? "automated",
     section: sectionOf(sections, finding.checkId),
+    controls: check === null ? [] : controlsOf(pack, check),
   };
 }

@@ -16,6 +16,13 @@ const List = Type.Object(
     severity: Type.Optional(Severity),
     target_os: Type.Optional(TargetOsInput),
     enabled: Type.Optional(Type.Boolean()),
+    control: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 100,
+        description: "A control that checks serve, as cis:4.1 or nist:AC-17, with its parts.",
+      }),
+    ),
   },
   closed,
 );

@@ -90,6 +90,9 @@ describe("listing checks", () => {
     ["target_os=linux", 5],
     ["target_os=darwin", 0],
     ["target_os=macos", 0],
+    ["control=nist:ac-6", 1],
+    ["control=nist:AC-6%289%29&severity=high", 1],
+    ["control=nist:AC-1", 0],
     ["enabled=true", 5],
     ["enabled=false", 0],
     ["category=kernel&severity=high&target_os=linux&enabled=true", 1],
@@ -102,12 +105,17 @@ describe("listing checks", () => {
     expect([items.map(({ cis_id }: { cis_id: string }) => cis_id), total]).toEqual([["1.2.1", "1.2.2"], 5]);
   });
 
-  it.each(["severity=urgent", "target_os=beos", "enabled=maybe", "limit=501", "colour=red"])(
-    "refuses %s",
-    async (query) => {
-      expect((await call("GET", `${A}/checks?${query}`)).status).toBe(422);
-    },
-  );
+  it.each([
+    "severity=urgent",
+    "target_os=beos",
+    "enabled=maybe",
+    "limit=501",
+    "colour=red",
+    "control=",
+    "control=iso:1",
+  ])("refuses %s", async (query) => {
+    expect((await call("GET", `${A}/checks?${query}`)).status).toBe(422);
+  });
 });
 
 describe("switching a check off", () => {
