@@ -9,7 +9,9 @@ interface DataTableProps {
 
 export function DataTable({ caption, columns, children }: DataTableProps) {
   return (
-    <div className="card overflow-x-auto">
+    // Relative, so that what is only for screen readers is scrolled with the table and does not widen the page.
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: where it is wider than the screen, arrow keys must scroll it.
+    <section aria-label={`Table: ${caption}`} tabIndex={0} className="card relative overflow-x-auto">
       <table className="w-full text-left">
         <caption className="sr-only">{caption}</caption>
         <thead className="border-b border-line text-sm text-muted">
@@ -23,7 +25,7 @@ export function DataTable({ caption, columns, children }: DataTableProps) {
         </thead>
         <tbody className="divide-y divide-line align-top">{children}</tbody>
       </table>
-    </div>
+    </section>
   );
 }
 

@@ -11,6 +11,23 @@ export const getExceptions = (page: number) =>
     placeholderData: keepPreviousData,
   });
 
+/** What interface A says of one finding, as far as it is needed here. */
+interface FailedCheck {
+  readonly check_id: string;
+  readonly check: { readonly cis_id: string; readonly cis_title: string };
+}
+
+/** The checks that fail on a device and are not excepted there, each once; a number is only unique in one benchmark. */
+export const getFailedChecks = (deviceId: string) =>
+  queryOptions({
+    queryKey: ["failed-checks", deviceId],
+    async queryFn() {
+      const path = `/compliance/results/agent/${deviceId}?status=failed&limit=500`;
+      const { items } = await request<ItemPage<FailedCheck>>("GET", path);
+      return [...new Map(items.map((item) => [item.check_id, item])).values()];
+    },
+  });
+
 export interface ExceptionInput {
   readonly check_id: string;
   readonly agent_uuid?: string;

@@ -11,6 +11,7 @@ import { formatTime } from "../../lib/format-time.ts";
 import { usePermissions } from "../auth/use-permissions.ts";
 import { getDevices } from "../devices/get-devices.ts";
 import { getChecks } from "../policies/policy-queries.ts";
+import { SeedChecks } from "../policies/seed-checks.tsx";
 import { ExceptionDialog } from "./exception-dialog.tsx";
 import { getExceptions, useRevokeException } from "./exception-queries.ts";
 
@@ -49,6 +50,7 @@ export function ExceptionsPage() {
                 ))}
               </DataTable>
             )}
+            {items.length > 0 && checks.data?.length === 0 && <SeedChecks />}
             <Pages page={page} total={total} onPage={setPage} />
           </>
         )}
@@ -70,9 +72,13 @@ function ExceptionRow({ exception, check, editable }: ExceptionRowProps) {
   const device = devices.data?.items.find(({ id }) => id === exception.agent_uuid);
   const ended = exception.expires_at !== null && new Date(exception.expires_at) <= new Date();
   const state = !exception.is_active ? "revoked" : ended ? "ended" : "in force";
+  const name = check === null ? exception.check_id : `${check.cis_id} ${check.cis_title}`;
   return (
     <tr>
-      <Cell>{check === null ? exception.check_id : `${check.cis_id} ${check.cis_title}`}</Cell>
+      <Cell>
+        {name}
+        {revoke.error && <p className="text-bad">{revoke.error.message}</p>}
+      </Cell>
       <Cell quiet>{exception.agent_uuid === null ? "all devices" : (device?.hostname ?? exception.agent_uuid)}</Cell>
       <Cell>{exception.reason}</Cell>
       <Cell quiet>{state}</Cell>
@@ -82,6 +88,7 @@ function ExceptionRow({ exception, check, editable }: ExceptionRowProps) {
           <button
             type="button"
             className="button button-quiet"
+            aria-label={`Revoke the exception for ${name}`}
             disabled={revoke.isPending}
             onClick={() => revoke.mutate(exception.id)}
           >

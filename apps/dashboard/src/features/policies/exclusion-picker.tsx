@@ -21,7 +21,9 @@ export function ExclusionPicker({ osType, chosen, onChange }: ExclusionPickerPro
     .filter(
       ({ cis_id, cis_title }) => !chosen.includes(cis_id) && `${cis_id} ${cis_title}`.toLowerCase().includes(wanted),
     )
-    .filter(({ cis_id }, index, all) => all.findIndex((other) => other.cis_id === cis_id) === index);
+    .filter(({ cis_id }, index, all) => all.findIndex((other) => other.cis_id === cis_id) === index)
+    // The numbers that begin so come first; the sort keeps the benchmark's order otherwise.
+    .sort((a, b) => Number(b.cis_id.startsWith(wanted)) - Number(a.cis_id.startsWith(wanted)));
   return (
     <fieldset className="mt-4">
       <legend className="font-medium">Left out ({chosen.length})</legend>
