@@ -1,7 +1,9 @@
 import { readFile } from "node:fs/promises";
+import { servesControl } from "@holdfast/content/controls";
 import type { Benchmark, Level, Pack, Profile, Recommendation } from "@holdfast/content/pack";
+import type { ParameterValues } from "@holdfast/content/parameter";
 import { recommendationsOf } from "@holdfast/content/profile";
-import { findBenchmark, resolveBenchmark } from "@holdfast/content/resolve-benchmark";
+import { benchmarkReference, findBenchmark, resolveBenchmark } from "@holdfast/content/resolve-benchmark";
 import type { FactAddress, Observation } from "@holdfast/contracts/fact";
 import type { Platform } from "@holdfast/contracts/platform";
 import { RecordedFacts, type ScanReport } from "@holdfast/contracts/scan-report";
@@ -13,6 +15,7 @@ import { type Host, UnreadableError } from "@holdfast/engine/host";
 import { directoryHost } from "@holdfast/engine/hosts/directory";
 import { localHost } from "@holdfast/engine/hosts/local";
 import { Value } from "typebox/value";
+import { requireControl } from "./control-option.ts";
 import { CommandError, exitCode } from "./exit.ts";
 import { version } from "./version.ts";
 
@@ -25,6 +28,10 @@ export interface ScanOptions {
   readonly root?: string;
   /** These recommendations, whatever their level and profile. */
   readonly only?: readonly string[];
+  /** Of those only the ones that serve this control, e.g. "nist:AC-17". */
+  readonly control?: string;
+  /** What the site chooses; the pack's defaults count for the rest. */
+  readonly parameters?: ParameterValues;
   /** Judge facts recorded earlier instead of reading any. */
   readonly facts?: string;
   readonly onProgress?: (done: number, total: number) => void;
@@ -43,7 +50,7 @@ export async function scanDevice(pack: Pack, options: ScanOptions): Promise<Scan
     options.facts === undefined ? await openHost(options.root) : { recording: await readRecordedFacts(options.facts) };
   const platform = "recording" in device ? device.recording.platform : device.platform;
   const benchmark = chooseBenchmark(pack, platform, options.benchmark);
-  const recommendations = chooseRecommendations(benchmark, options);
+  const recommendations = chooseRecommendations(pack, benchmark, options);
   const collected =
     "recording" in device
       ? { facts: new Map(Object.entries(device.recording.facts)), costMs: new Map<FactAddress, number>() }
@@ -52,7 +59,7 @@ export async function scanDevice(pack: Pack, options: ScanOptions): Promise<Scan
           factRequestsOf(pack, { ...benchmark, recommendations }),
           options.onProgress === undefined ? {} : { onProgress: options.onProgress },
         );
-  const findings = findingsOf(pack, recommendations, collected.facts, collected.costMs);
+  const findings = findingsOf(pack, recommendations, collected.facts, collected.costMs, options.parameters);
   const exact = score(findings, "weighted");
   const recorded: RecordedFacts =
     "recording" in device
@@ -128,13 +135,25 @@ export function chooseBenchmark(pack: Pack, platform: Platform, wanted: string |
   );
 }
 
-function chooseRecommendations(benchmark: Benchmark, options: ScanOptions): readonly Recommendation[] {
-  if (options.only === undefined) return recommendationsOf(benchmark, options.level, options.profile);
-  const wanted = new Set(options.only);
+function chooseRecommendations(pack: Pack, benchmark: Benchmark, options: ScanOptions): readonly Recommendation[] {
+  const { only, level, profile, control } = options;
+  const chosen = only === undefined ? recommendationsOf(benchmark, level, profile) : numbered(benchmark, only);
+  if (control === undefined) return chosen;
+  const query = requireControl(pack, control);
+  const serving = chosen.filter(({ check }) => servesControl(pack.checks.get(check) ?? {}, query));
+  if (serving.length > 0) return serving;
+  throw new CommandError(
+    `Nothing that was asked of ${benchmarkReference(benchmark)} serves the control ${control}.`,
+    exitCode.usage,
+  );
+}
+
+function numbered(benchmark: Benchmark, numbers: readonly string[]): readonly Recommendation[] {
+  const wanted = new Set(numbers);
   const chosen = benchmark.recommendations.filter(({ number }) => wanted.delete(number));
   if (wanted.size > 0) {
-    const numbers = [...wanted].join(", ");
-    throw new CommandError(`${benchmark.id}@${benchmark.version} has no recommendation ${numbers}.`, exitCode.usage);
+    const missing = [...wanted].join(", ");
+    throw new CommandError(`${benchmarkReference(benchmark)} has no recommendation ${missing}.`, exitCode.usage);
   }
   return chosen;
 }

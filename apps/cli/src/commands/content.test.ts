@@ -86,6 +86,14 @@ describe("content list and show", () => {
     expect(new Set(items.map(({ status }) => status))).toEqual(new Set(["manual"]));
   });
 
+  it("lists what serves a control, with its parts", async () => {
+    const { output } = await run("list", "--control", "nist:AC-6", "--benchmark", "cis-debian-12", "--json");
+    const checks = JSON.parse(output).map(({ check }: { check: string }) => check);
+    expect(checks.length).toBeGreaterThan(0);
+    expect(checks).not.toContain("sysctl-ip-forward");
+    await expect(run("list", "--control", "AC-6")).rejects.toThrow("Write a control as");
+  });
+
   it("shows a check by its number, in words and as declared, with its proofs", async () => {
     const { output } = await run("show", "3.3.1");
     expect(output).toContain("sysctl:net.ipv4.ip_forward: is 0 now and at next boot");

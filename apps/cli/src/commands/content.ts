@@ -7,6 +7,7 @@ import { renderShownCheck, showCheck } from "../content/show-check.ts";
 import { renderProofReport, testProofs } from "../content/test-proofs.ts";
 import { renderDraftReport, writeDrafts } from "../content/write-drafts.ts";
 import { writeSchemas } from "../content/write-schemas.ts";
+import { requireControl } from "../control-option.ts";
 import { CommandError, exitCode } from "../exit.ts";
 
 interface Flags {
@@ -42,9 +43,14 @@ export function register(program: Command): void {
     "Run the proofs of the checks, and see that they notice every changed value.",
     "  holdfast content test\n  holdfast content test ip-forwarding-off",
   ).action(runTest);
-  add("list", "List the recommendations and whether they have a check.", "  holdfast content list --status not_ported")
+  add(
+    "list",
+    "List the recommendations and whether they have a check.",
+    "  holdfast content list --status not_ported\n  holdfast content list --control nist:AC-17",
+  )
     .option("--benchmark <id>", "only this benchmark, e.g. cis-debian-12 or cis-debian-12@1.1.0")
     .addOption(new Option("--status <status>", "only these").choices([...portingStatuses]))
+    .option("--control <control>", "only what serves this control, e.g. cis:4.1 or nist:AC-17")
     .action(runList);
   add(
     "show <number-or-id>",
@@ -93,9 +99,16 @@ async function runTest(ids: readonly string[], { dir: asked, json }: Flags): Pro
   if (report.failures.length + report.survivors.length > 0) process.exitCode = exitCode.notGood;
 }
 
-async function runList(flags: Flags & { readonly benchmark?: string; readonly status?: PortingStatus }): Promise<void> {
+interface ListFlags extends Flags {
+  readonly benchmark?: string;
+  readonly status?: PortingStatus;
+  readonly control?: string;
+}
+
+async function runList(flags: ListFlags): Promise<void> {
   const { pack } = await openContent(flags.dir);
-  const items = listRecommendations(pack, flags.benchmark, flags.status);
+  const control = flags.control === undefined ? undefined : requireControl(pack, flags.control);
+  const items = listRecommendations(pack, flags.benchmark, flags.status, control);
   print(flags.json, items, () => renderList(items));
 }
 

@@ -190,3 +190,56 @@ describe("holdfast scan", () => {
     expect({ status, errors }).toEqual({ status: 0, errors: "" });
   });
 });
+
+describe("holdfast scan --control", () => {
+  const serving = async (...argv: string[]) => {
+    const { status, out, errors } = await scan("--json", ...argv);
+    return { status, errors, numbers: status === 0 ? numbersIn(JSON.parse(out)) : [] };
+  };
+  const numbersIn = ({ findings }: ScanReport) => findings.map(({ checkId }) => checkId);
+
+  it("leaves what serves the control", async () => {
+    expect(await serving("--control", "nist:AC-6")).toEqual({ status: 0, errors: "", numbers: ["5.1.20"] });
+  });
+
+  it("refuses what names no control, and one that nothing serves", async () => {
+    expect(await serving("--control", "AC-6")).toMatchObject({ status: 2, errors: expect.stringContaining("nist-") });
+    expect(await serving("--control", "nist:ZZ-1")).toMatchObject({
+      status: 2,
+      errors: expect.stringContaining("ZZ-1"),
+    });
+  });
+});
+
+describe("holdfast scan --set", () => {
+  const size = (value: string) => ["--set", `audit-log-size=${value}`];
+
+  it("judges by the values given, the last of a name", async () => {
+    const auditd = path.join(shared, "auditd.json");
+    const recorded: RecordedFacts = JSON.parse(await readFile(facts, "utf8"));
+    const state = { value: "8", source: "/etc/audit/auditd.conf:1" };
+    const withAuditd = { ...recorded, facts: { ...recorded.facts, "auditd_conf:max_log_file": { state } } };
+    await writeFile(auditd, JSON.stringify(withAuditd));
+    const expected = async (...argv: string[]) => {
+      const { out } = await holdfast("scan", "--facts", auditd, "--json", "--level", "2", ...argv);
+      return JSON.stringify(JSON.parse(out).findings).includes("at least 32");
+    };
+    expect(await expected()).toBe(false);
+    expect(await expected(...size("4"), ...size("32"))).toBe(true);
+  });
+
+  it.each([
+    [["--set", "colour=red"], "ntp-servers"],
+    [["--set", "ntp-servers"], "NAME=VALUE"],
+    [["--set", "ntp-servers=a,b c"], "must match"],
+    [["--set", "firewall=none"], "must be one of"],
+    [size("much"), "must be a number"],
+    [size("0"), "must be at least 1"],
+  ])("refuses %j", async (argv, message) => {
+    expect(await scan(...argv)).toEqual({ status: 2, out: "", errors: expect.stringContaining(message) });
+  });
+
+  it("is in the help", async () => {
+    expect((await holdfast("scan", "--help")).out).toMatch(/--set <name=value> .*\n?.*ntp-servers/);
+  });
+});

@@ -9,6 +9,7 @@ import { progressLine } from "../render/progress-line.ts";
 import { styleFor } from "../render/style.ts";
 import { renderTable } from "../render/table.ts";
 import { type ScanOutcome, scanDevice } from "../scan-device.ts";
+import { readSiteValues } from "../site-values.ts";
 import { writeFileAtomically } from "../write-file-atomically.ts";
 
 interface Flags {
@@ -17,6 +18,8 @@ interface Flags {
   readonly profile: Profile;
   readonly root?: string;
   readonly only?: readonly string[];
+  readonly control?: string;
+  readonly set: readonly string[];
   readonly format: "table" | "json" | "csv";
   readonly json?: boolean;
   readonly output?: string;
@@ -36,6 +39,13 @@ export function register(program: Command): void {
     .addOption(new Option("--profile <profile>", "profile").choices([...profiles]).default("server"))
     .addOption(new Option("--root <dir>", "judge the image or chroot in DIR, from disk only").conflicts("facts"))
     .option("--only <numbers>", "only these recommendations, comma separated, whatever their level", numbersOf)
+    .option("--control <control>", "only what serves this control, e.g. cis:4.1 or nist:AC-17")
+    .option(
+      "--set <name=value>",
+      "a value that your site chooses, e.g. ntp-servers=a.example,b.example; repeat for more",
+      (text: string, before: string[]) => [...before, text],
+      [],
+    )
     .addOption(new Option("--format <format>", "output format").choices(["table", "json", "csv"]).default("table"))
     .option("--json", "same as --format json")
     .option("--output <file>", "write to FILE instead of standard output")
@@ -46,6 +56,8 @@ export function register(program: Command): void {
       "after",
       "\nExit status: 0 scanned, 1 below --fail-under (or no score), 2 wrong usage, 3 could not scan.\n\nExamples:\n" +
         "  sudo holdfast scan --level 2\n  holdfast scan --only 5.1.20,5.1.22 --json\n" +
+        "  holdfast scan --control nist:AC-17\n" +
+        "  sudo holdfast scan --set firewall=nftables --set ntp-servers=ntp1.example,ntp2.example\n" +
         "  holdfast scan --root /mnt/image --format csv --output image.csv\n" +
         "  sudo holdfast scan --record facts.json && holdfast scan --facts facts.json --fail-under 80",
     )
@@ -56,13 +68,15 @@ async function runScan(flags: Flags): Promise<void> {
   if (flags.facts === undefined) giveWay();
   const pack = await loadBuiltInPack();
   const progress = progressLine(process.stderr, "Reading");
-  const { benchmark, level, profile, root, only, facts } = flags;
+  const { benchmark, level, profile, root, only, control, facts } = flags;
   const outcome = await scanDevice(pack, {
     level,
     profile,
     ...(benchmark === undefined ? {} : { benchmark }),
     ...(root === undefined ? {} : { root }),
     ...(only === undefined ? {} : { only }),
+    ...(control === undefined ? {} : { control }),
+    parameters: readSiteValues(pack, flags.set),
     ...(facts === undefined ? {} : { facts }),
     onProgress: progress.update,
   }).finally(progress.clear);

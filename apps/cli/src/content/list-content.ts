@@ -1,3 +1,4 @@
+import { type ControlQuery, servesControl } from "@holdfast/content/controls";
 import { expectationsOf } from "@holdfast/content/expression";
 import type { Benchmark, Check, Pack } from "@holdfast/content/pack";
 import { benchmarkReference, findBenchmark } from "@holdfast/content/resolve-benchmark";
@@ -20,18 +21,19 @@ export interface ListedRecommendation {
   readonly workstation: number | null;
 }
 
-/** The recommendations of one benchmark, or of all, in the order of their documents. */
+/** The recommendations of one benchmark, or of all, that have a status and serve a control where these are given, in the order of their documents. */
 export function listRecommendations(
   pack: Pack,
   reference: string | undefined,
   status: PortingStatus | undefined,
+  control?: ControlQuery,
 ): ListedRecommendation[] {
   return benchmarksOf(pack, reference)
     .flatMap((benchmark) =>
       benchmark.recommendations.map((row) => ({ benchmark, row, check: pack.checks.get(row.check) })),
     )
     .flatMap(({ benchmark, row, check }) =>
-      check === undefined
+      check === undefined || (control !== undefined && !servesControl(check, control))
         ? []
         : [
             {
