@@ -121,15 +121,20 @@ function stepTo(search: Search, position: Position, place: number, kept: Readonl
   const { benchmark, goals } = search;
   const wanted = goals.wanted.get(place);
   if (wanted === undefined || position.statuses[place] === wanted) return position;
-  let best: (Move & { readonly broken: number }) | null = null;
+  // A failure that can be fixed is the one to have: then a remediation can be tried on it.
+  const wantsPlan = wanted === "fail" && benchmark.canHavePlan(place);
+  let best: (Move & { readonly broken: number; readonly hasPlan: boolean }) | null = null;
   for (const change of changesFor(benchmark, position.facts, place, wanted)) {
     const move = tried(search, position, kept, { place, willDo: (status) => status === wanted, change });
     if (move === null) continue;
     const broken = brokenBetween(goals, position, move);
-    if (best === null || broken < best.broken || (broken === best.broken && move.cost < best.cost))
-      best = { ...move, broken };
+    const worse = best === null ? -1 : broken - best.broken || move.cost - best.cost;
+    if (worse > 0 || (worse === 0 && (best?.hasPlan || !wantsPlan))) continue;
+    const hasPlan = wantsPlan && benchmark.hasPlan(place, new Map([...position.facts, ...change]));
+    if (worse === 0 && !hasPlan) continue;
+    best = { ...move, broken, hasPlan };
     // With something at hand that costs nothing, the rest is not looked at.
-    if (best.broken === 0 && best.cost <= position.cost) break;
+    if (broken === 0 && move.cost <= position.cost && hasPlan === wantsPlan) break;
   }
   return best === null ? null : made(search, position, best);
 }

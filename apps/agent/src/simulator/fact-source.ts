@@ -89,12 +89,12 @@ function change(pack: Pack, { benchmark, testable }: Model, facts: Facts, wanted
 function failuresOf(testable: TestableBenchmark, complying: Facts): ReadonlyMap<FactAddress, Observation>[] {
   return testable.places.flatMap(({ proofs, own }, place) => {
     const alone = new Set(own.filter((address) => testable.placesAt(address).length === 1));
-    for (const { verdict, facts } of proofs) {
-      if (verdict !== "fail") continue;
-      const failure = new Map([...facts].filter(([address]) => alone.has(address)));
-      if (testable.judge(place, new Map([...complying, ...failure])) === "fail") return [failure];
-    }
-    return [];
+    const failures = proofs
+      .filter(({ verdict }) => verdict === "fail")
+      .map(({ facts }) => new Map([...facts].filter(([address]) => alone.has(address))))
+      .filter((failure) => testable.judge(place, new Map([...complying, ...failure])) === "fail");
+    const fixable = failures.find((failure) => testable.hasPlan(place, new Map([...complying, ...failure])));
+    return fixable ?? failures[0] ?? [];
   });
 }
 

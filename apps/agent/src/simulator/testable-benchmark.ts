@@ -5,6 +5,7 @@ import type { FactAddress, Facts, Observation } from "@holdfast/contracts/fact";
 import { canonicalJson } from "@holdfast/contracts/json";
 import type { FindingStatus } from "@holdfast/contracts/verdict";
 import { judgeCheck } from "@holdfast/engine/judge";
+import { planCheck } from "@holdfast/engine/plan";
 
 /** A recommendation with what its verdict depends on, and facts that are known to give verdicts. */
 export interface Place {
@@ -26,6 +27,10 @@ export interface TestableBenchmark {
   /** Everything that any proof shows at an address, each once. */
   observationsAt(address: FactAddress): readonly Observation[];
   judge(place: number, facts: Facts): FindingStatus;
+  /** Whether there is a plan that makes the place pass from these facts. */
+  hasPlan(place: number, facts: Facts): boolean;
+  /** Whether any failure that its proofs show has one. */
+  canHavePlan(place: number): boolean;
 }
 
 export function testableBenchmark(pack: Pack, benchmark: Benchmark, proofs: Proofs): TestableBenchmark {
@@ -41,16 +46,31 @@ export function testableBenchmark(pack: Pack, benchmark: Benchmark, proofs: Proo
   for (const [index, { addresses }] of places.entries()) {
     for (const address of addresses) listAt(placesAt, address).push(index);
   }
+  const at = (index: number): Place => {
+    const place = places[index];
+    if (place === undefined) throw new RangeError(`no place ${index}`);
+    return place;
+  };
+  const { conditions } = pack;
+  const hasPlan = (index: number, facts: Facts): boolean => {
+    const plan = planCheck(at(index).check, { facts, conditions });
+    return !("none" in plan) && plan.changes.length > 0;
+  };
+  const canHavePlan = places.map((place, index) => {
+    let known: boolean | null = null;
+    return (): boolean => {
+      known ??= place.proofs.some(({ verdict, facts }) => verdict === "fail" && hasPlan(index, facts));
+      return known;
+    };
+  });
   return {
     places,
     placeOf: new Map(places.map(({ number }, index) => [number, index])),
     placesAt: (address) => placesAt.get(address) ?? [],
     observationsAt: (address) => observations.get(address) ?? [],
-    judge(index, facts) {
-      const place = places[index];
-      if (place === undefined) throw new RangeError(`no place ${index}`);
-      return judgeCheck(place.check, { facts, conditions: pack.conditions }).verdict;
-    },
+    judge: (index, facts) => judgeCheck(at(index).check, { facts, conditions }).verdict,
+    hasPlan,
+    canHavePlan: (index) => canHavePlan[index]?.() ?? false,
   };
 }
 
