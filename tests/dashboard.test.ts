@@ -1,13 +1,19 @@
 import path from "node:path";
-import { AxeBuilder } from "@axe-core/playwright";
 import type { DeviceFinding } from "@holdfast/contracts/own-api";
-import { type Browser, chromium, type Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  expectAccessible,
+  expectNoSidewaysScroll,
+  launchBrowser,
+  signInAs,
+  themes,
+  type Visit,
+  visitUrl,
+} from "./dashboard-browser.ts";
 import { type HoldfastProcess, makeTemporaryDirectory, removeWithProcesses, startUp } from "./holdfast-process.ts";
 
 const timeout = 120_000;
-const themes = ["light", "dark"] as const;
-const flags = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"];
 /** Chromium's own line for an answer of 401, which wrong passwords get. */
 const unauthorised = /^Failed to load resource: .* 401 /;
 
@@ -19,9 +25,7 @@ let browser: Browser;
 let failing: DeviceFinding;
 
 beforeAll(async () => {
-  const executablePath = process.env["CHROMIUM_PATH"];
-  if (!executablePath) throw new Error("CHROMIUM_PATH names no Chromium; npm test sets it.");
-  browser = await chromium.launch({ executablePath, args: flags });
+  browser = await launchBrowser();
   holdfast = await startUp({ stateDir });
   await holdfast.scored();
   const { findings } = await holdfast.getFindings();
@@ -35,37 +39,9 @@ afterAll(async () => {
   await removeWithProcesses(directory);
 });
 
-interface Visit {
-  readonly theme?: (typeof themes)[number];
-  readonly width?: number;
-  /** What may be on the console; anything else fails the test. */
-  readonly console?: RegExp;
-}
-
-/** A new browser profile's page at an address, not signed in. Fails the test for whatever it puts on its console. */
-async function visit(address: string, { theme = "light", width = 1280, console }: Visit = {}): Promise<Page> {
-  const context = await browser.newContext({ colorScheme: theme, viewport: { width, height: 900 } });
-  const page = await context.newPage();
-  const complaints: string[] = [];
-  page.on("console", (message) => {
-    if (["error", "warning"].includes(message.type()) && !console?.test(message.text()))
-      complaints.push(message.text());
-  });
-  page.on("pageerror", (error) => complaints.push(error.message));
-  onTestFinished(async () => {
-    await context.close();
-    expect(complaints).toEqual([]);
-  });
-  page.setDefaultTimeout(30_000);
-  await page.goto(`${holdfast.firstRun().url}${address}`);
-  return page;
-}
-
-async function signIn(page: Page, password = holdfast.firstRun().password): Promise<void> {
-  await page.getByLabel("E-mail").fill(holdfast.firstRun().email);
-  await page.getByLabel("Password").fill(password);
-  await page.getByRole("button", { name: "Sign in" }).click();
-}
+const visit = (address: string, options?: Visit) => visitUrl(browser, `${holdfast.firstRun().url}${address}`, options);
+const signIn = (page: Page, password = holdfast.firstRun().password) =>
+  signInAs(page, { email: holdfast.firstRun().email, password });
 
 async function visitSignedIn(address: string, options: Visit = {}): Promise<Page> {
   const page = await visit(address, options);
@@ -233,15 +209,4 @@ async function tabTo(page: Page, name: string): Promise<void> {
     if (focused.replaceAll(/\s+/g, " ").includes(name)) return;
   }
   throw new Error(`Tab does not reach "${name}"`);
-}
-
-async function expectAccessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(
-    violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" | ")}`),
-  ).toEqual([]);
-}
-
-async function expectNoSidewaysScroll(page: Page): Promise<void> {
-  expect(await page.evaluate<number>("document.documentElement.scrollWidth")).toBeLessThanOrEqual(375);
 }
