@@ -16,6 +16,7 @@ import {
   UserChange,
 } from "./administration.ts";
 import { Device, DeviceFindings, Me, Overview, SessionTokens, SignIn } from "./own-api.ts";
+import { ListedParameter } from "./wire.ts";
 
 const listOf = <Item extends TSchema>(item: Item) => Type.Object({ items: Type.Array(item), total: Type.Integer() });
 const none = Type.Null();
@@ -47,6 +48,7 @@ export const operations = {
   listDevices: { method: "GET", path: "/devices", body: none, answer: listOf(Device) },
   getDevice: { method: "GET", path: "/devices/{id}", body: none, answer: Device },
   deleteDevice: { method: "DELETE", path: "/devices/{id}", body: none, answer: none },
+  listParameters: { method: "GET", path: "/parameters", body: none, answer: listOf(ListedParameter) },
   getDeviceFindings: { method: "GET", path: "/devices/{id}/findings", body: none, answer: DeviceFindings },
 } as const;
 

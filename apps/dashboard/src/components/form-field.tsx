@@ -24,6 +24,7 @@ export function TextField({ label, hint, ...input }: LabelledProps & ComponentPr
 
 export function SelectField({
   label,
+  hint,
   children,
   ...select
 }: LabelledProps & ComponentProps<"select"> & { readonly children: ReactNode }) {
@@ -33,7 +34,12 @@ export function SelectField({
       <label className="block font-medium" htmlFor={id}>
         {label}
       </label>
-      <select id={id} className="field mt-1 w-full" {...select}>
+      {hint && (
+        <p id={`${id}-hint`} className="text-sm text-muted">
+          {hint}
+        </p>
+      )}
+      <select id={id} className="field mt-1 w-full" {...(hint ? { "aria-describedby": `${id}-hint` } : {})} {...select}>
         {children}
       </select>
     </div>

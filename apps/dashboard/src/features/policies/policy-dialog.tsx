@@ -1,10 +1,13 @@
 import type { Baseline } from "@holdfast/contracts/wire";
+import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { Dialog, DialogButtons } from "../../components/dialog.tsx";
 import { CheckField, SelectField, TextField } from "../../components/form-field.tsx";
 import { usePermissions } from "../auth/use-permissions.ts";
 import { ExclusionPicker } from "./exclusion-picker.tsx";
-import { type PolicyInput, useSavePolicy } from "./policy-queries.ts";
+import { getParameters, type PolicyInput, useSavePolicy } from "./policy-queries.ts";
+import { settingsOf, textsOf } from "./site-value-texts.ts";
+import { SiteValues } from "./site-values.tsx";
 
 interface PolicyDialogProps {
   /** Null makes a new one. */
@@ -17,10 +20,14 @@ export function PolicyDialog({ policy, onClose }: PolicyDialogProps) {
   const save = useSavePolicy();
   const [osType, setOsType] = useState<string>(policy?.osType ?? "linux");
   const [exclusions, setExclusions] = useState<readonly string[]>(policy?.customExclusions ?? []);
+  const [texts, setTexts] = useState(() => textsOf(policy?.parameters ?? {}));
+  const parameters = useQuery(getParameters(osType));
   function submit(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
-    save.mutate(inputOf(form, { id: policy?.id, orgId, osType, exclusions }), { onSuccess: onClose });
+    const kept = { id: policy?.id, orgId, osType, exclusions };
+    const set = parameters.data === undefined ? {} : { parameters: settingsOf(parameters.data, texts) };
+    save.mutate({ ...inputOf(form, kept), ...set }, { onSuccess: onClose });
   }
   return (
     <Dialog title={policy === null ? "New policy" : `Edit ${policy.name}`} onClose={onClose}>
@@ -58,6 +65,7 @@ export function PolicyDialog({ policy, onClose }: PolicyDialogProps) {
         <CheckField label="Scan on schedule" name="scheduled" defaultChecked={policy?.scanSchedule.enabled ?? true} />
         <CheckField label="Policy is active" name="active" defaultChecked={policy?.isActive ?? true} />
         <ExclusionPicker osType={osType} chosen={exclusions} onChange={setExclusions} />
+        <SiteValues parameters={parameters.data ?? []} texts={texts} onChange={setTexts} />
         <DialogButtons label="Save" pending={save.isPending} error={save.error} onCancel={onClose} />
       </form>
     </Dialog>

@@ -1,7 +1,7 @@
-import type { Baseline, DataPage, ItemPage, ListedCheck } from "@holdfast/contracts/wire";
+import type { Baseline, DataPage, ItemPage, ListedCheck, ParameterSettings } from "@holdfast/contracts/wire";
 import { keepPreviousData, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { perPage } from "../../components/pages.tsx";
-import { request } from "../../lib/api-client.ts";
+import { call, request } from "../../lib/api-client.ts";
 
 export const policiesKey = ["policies"];
 
@@ -29,6 +29,14 @@ export const getChecks = (osType: string) =>
     },
   });
 
+/** What a policy for an operating system may set. */
+export const getParameters = (osType: string) =>
+  queryOptions({
+    queryKey: ["parameters", osType],
+    staleTime: 5 * 60_000,
+    queryFn: async () => (await call("listParameters", { query: { os: osType } })).items,
+  });
+
 export interface PolicyInput {
   readonly id?: string;
   readonly orgId: string;
@@ -38,6 +46,8 @@ export interface PolicyInput {
   readonly level: "l1" | "l2" | "custom";
   readonly customExclusions: readonly string[];
   readonly scanSchedule: { readonly enabled: boolean; readonly intervalHours: number };
+  /** Left out: they stay as they are. */
+  readonly parameters?: ParameterSettings;
   readonly isActive: boolean;
 }
 
