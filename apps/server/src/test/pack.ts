@@ -30,6 +30,8 @@ export const testPack: Pack = {
       default: "1",
       choices: ["1", "2"],
     },
+    { id: "servers", osType: "linux", title: "Servers", description: "Some servers.", type: "list", default: ["6"] },
+    { id: "size", osType: "linux", title: "Size", description: "A size.", type: "number", default: 6, min: 1 },
   ],
   catalogues: [{ id: "nist-800-53r5", title: "NIST SP 800-53", controls: { "AC-6(9)": "Log Use" } }],
 };

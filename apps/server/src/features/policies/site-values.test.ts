@@ -35,7 +35,7 @@ async function scanned() {
 
 it("lists what a policy may set, by operating system", async () => {
   const { status, body: listed } = await call("GET", "/api/v1/parameters?os=linux");
-  expect([status, listed.total]).toEqual([200, 1]);
+  expect([status, listed.total]).toEqual([200, 3]);
   expect(listed.items).toEqual([
     {
       id: "high-setting",
@@ -46,6 +46,8 @@ it("lists what a policy may set, by operating system", async () => {
       default: "1",
       choices: ["1", "2"],
     },
+    { id: "servers", osType: "linux", title: "Servers", description: "Some servers.", type: "list", default: ["6"] },
+    { id: "size", osType: "linux", title: "Size", description: "A size.", type: "number", default: 6, min: 1 },
   ]);
   expect((await call("GET", "/api/v1/parameters?os=macos")).body).toEqual({ items: [], total: 0 });
   expect((await call("GET", "/api/v1/parameters")).status).toBe(422);
@@ -54,10 +56,11 @@ it("lists what a policy may set, by operating system", async () => {
 });
 
 it("keeps what is set, leaves it where it is left out, and takes all of it away", async () => {
-  const made = await save({ ...body, parameters: { "high-setting": "2" } });
-  expect([made.status, made.body.data.parameters]).toEqual([201, { "high-setting": "2" }]);
+  const parameters = { "high-setting": "2", servers: ["1", "b"], size: 6.5 };
+  const made = await save({ ...body, parameters });
+  expect([made.status, made.body.data.parameters]).toEqual([201, parameters]);
   const { id } = made.body.data;
-  expect((await save({ id, name: "Renamed" })).body.data.parameters).toEqual({ "high-setting": "2" });
+  expect((await save({ id, name: "Renamed" })).body.data.parameters).toEqual(parameters);
   expect((await save({ id, parameters: {} })).body.data.parameters).toEqual({});
 });
 
