@@ -1,9 +1,11 @@
 // `npm run bench`: how long a full Level 2 scan takes, as a ratio to lynis on the same machine in the same run, and its
-// peak memory. Prints figures; judges none. `--json` prints them for scripts. Needs Linux; lynis for the ratio.
+// peak memory. `npm run bench -- fleet`: what a large fleet costs the server (scripts/bench/fleet.ts). Prints figures; judges
+// none. `--json` prints them for scripts. Needs Linux; lynis for the ratio.
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import path from "node:path";
+import { build } from "esbuild";
 import { buildAll, installPackages, requireNode, root, say } from "./prepare.mjs";
 
 const rounds = 3;
@@ -12,6 +14,7 @@ const pollMs = 5;
 requireNode();
 installPackages();
 buildAll();
+if (process.argv[2] === "fleet") process.exit(await benchFleet(process.argv.slice(3)));
 const lynis = ["/usr/sbin/lynis", "/usr/bin/lynis", "/usr/local/sbin/lynis"].find((file) => existsSync(file));
 if (!lynis) say("lynis is not installed (Debian: apt-get install lynis), so there is no ratio to it.");
 
@@ -34,6 +37,26 @@ const report = {
 };
 if (process.argv.includes("--json")) console.log(JSON.stringify(report, null, 2));
 else print(report);
+
+/** Bundled first, so that no time goes into translating. */
+async function benchFleet(args) {
+  const outdir = path.join(root, "apps/cli/dist/bench");
+  await build({
+    entryPoints: ["fleet.ts", "fleet-server.ts"].map((file) => path.join(root, "scripts/bench", file)),
+    outdir,
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    packages: "external",
+    alias: Object.fromEntries(
+      ["contracts", "content", "engine"].map((name) => [`@holdfast/${name}`, path.join(root, "packages", name, "src")]),
+    ),
+    logLevel: "warning",
+  });
+  const { status } = spawnSync(process.execPath, [path.join(outdir, "fleet.js"), root, ...args], { stdio: "inherit" });
+  rmSync(outdir, { recursive: true, force: true });
+  return status ?? 3;
+}
 
 /** Runs a program to its end: wall time, and the highest resident memory of it and its children that was seen. */
 async function measure([program, ...args]) {
