@@ -63,7 +63,8 @@ async function runUp(flags: Flags): Promise<void> {
     if (started.broken !== null) throw new CommandError(started.broken);
     step("Stopping …");
   } catch (error) {
-    throw inWords(error, stateDir);
+    // A Ctrl-C reaches the database's programs too: what breaks after it is part of stopping.
+    if (!stop.aborted) throw inWords(error, stateDir);
   } finally {
     await started.agent?.stop();
     await close(started);
