@@ -99,24 +99,26 @@ async function initialise(
   password: string,
   user: DatabaseUser | null,
 ): Promise<void> {
-  // Without PG_VERSION this is what an interrupted first start left.
-  fs.rmSync(data, { recursive: true, force: true });
-  fs.mkdirSync(data, { mode: 0o700 });
+  // Made aside and moved: killed half-way, it is never taken for a database. What is there is what such a start left.
+  const unfinished = `${data}.new`;
+  for (const leftover of [data, unfinished]) fs.rmSync(leftover, { recursive: true, force: true });
+  fs.mkdirSync(unfinished, { mode: 0o700 });
   const passwordFile = path.join(root, ".pw");
   fs.writeFileSync(passwordFile, `${password}\n`, { mode: 0o600 });
   if (user !== null) {
-    fs.chownSync(data, user.uid, user.gid);
+    fs.chownSync(unfinished, user.uid, user.gid);
     fs.chownSync(passwordFile, user.uid, user.gid);
   }
   const options = ["--encoding=UTF8", "--locale=C", "--auth=scram-sha-256", "--no-instructions"];
   try {
     await promisify(execFile)(
       path.join(native, "bin", "initdb"),
-      ["-D", data, "-U", "postgres", `--pwfile=${passwordFile}`, ...options],
+      ["-D", unfinished, "-U", "postgres", `--pwfile=${passwordFile}`, ...options],
       { cwd: root, ...idsOf(user) },
     );
+    fs.renameSync(unfinished, data);
   } catch (error) {
-    fs.rmSync(data, { recursive: true, force: true });
+    fs.rmSync(unfinished, { recursive: true, force: true });
     throw error;
   } finally {
     fs.rmSync(passwordFile, { force: true });
