@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { once } from "node:events";
+import { once, setMaxListeners } from "node:events";
 import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, loadavg, tmpdir } from "node:os";
 import path from "node:path";
@@ -120,6 +120,7 @@ async function aPolicy({ url, firstRun }: Server): Promise<string> {
 
 async function enrolModels({ url: serverUrl, firstRun }: Server): Promise<Model[]> {
   const { signal } = new AbortController();
+  setMaxListeners(0, signal);
   const token = await enrolmentTokenFor({ serverUrl, token: firstRun.apiToken, uses: modelCount, signal });
   const { platform } = namedPlatform("linux");
   return Promise.all(
@@ -241,11 +242,16 @@ async function measureIngest(
     current.set(model, facts);
     await model.device.report({ order: null, policyId, benchmark: reference, facts, checkedAt: new Date() });
   };
-  const each = async (change: (facts: Facts, n: number) => Facts): Promise<number> => {
+  const databasePids = pids.slice(1);
+  const each = async (change: (facts: Facts, n: number) => Facts): Promise<{ all: number; database: number }> => {
     for (let n = 0; n < uploads; n += 1) await send(n, change);
-    const spent = processorTimeMs(pids);
+    const spent = { all: processorTimeMs(pids), database: processorTimeMs(databasePids) };
     for (let n = 0; n < uploads; n += 1) await send(n, change);
-    return (processorTimeMs(pids) - spent) / uploads;
+    const perUpload = (now: number, before: number): number => (now - before) / uploads;
+    return {
+      all: perUpload(processorTimeMs(pids), spent.all),
+      database: perUpload(processorTimeMs(databasePids), spent.database),
+    };
   };
   const changed = await each(withFiveChanges);
   await db.query("checkpoint");
@@ -255,8 +261,10 @@ async function measureIngest(
   for (let n = 0; n < more; n += 1) await send(n, (facts) => facts);
   const bytes = (await sizeOf(db)) - bytesBefore;
   return [
-    { what: "scan with 5 changed facts taken in", value: changed, unit: "ms CPU", limit: 6 },
-    { what: "unchanged scan taken in", value: unchanged, unit: "ms CPU", limit: 2 },
+    { what: "scan with 5 changed facts taken in", value: changed.all, unit: "ms CPU", limit: 6 },
+    { what: "of which the database", value: changed.database, unit: "ms CPU", limit: null },
+    { what: "unchanged scan taken in", value: unchanged.all, unit: "ms CPU", limit: 2 },
+    { what: "of which the database", value: unchanged.database, unit: "ms CPU", limit: null },
     { what: "unchanged scan on disk, with indexes", value: bytes / more, unit: "bytes", limit: 600 },
   ];
 }

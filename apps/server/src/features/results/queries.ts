@@ -1,4 +1,5 @@
 import type { Facts } from "@holdfast/contracts/fact";
+import { canonicalJson } from "@holdfast/contracts/json";
 import { type Insertable, type Selectable, sql } from "kysely";
 import type { Tx } from "../../context.ts";
 import type { BenchmarkLayoutTable, JudgementTable, ScanResultTable } from "../../db/schema.ts";
@@ -324,14 +325,15 @@ export async function updateDeviceAfterUpload(
   before: DeviceRow,
   after: Pick<DeviceRow, "platform" | "agentVersion" | "factSetId">,
 ): Promise<void> {
-  const platform = JSON.stringify(after.platform);
+  // As text in one order: the database keeps members in an order of its own.
+  const platform = canonicalJson(after.platform);
   await tx.db
     .updateTable("device")
     .set({
       lastSeenAt: tx.now,
       ...(after.factSetId === before.factSetId ? {} : { factSetId: after.factSetId }),
       ...(after.agentVersion === before.agentVersion ? {} : { agentVersion: after.agentVersion }),
-      ...(platform === JSON.stringify(before.platform) ? {} : { platform }),
+      ...(platform === canonicalJson(before.platform) ? {} : { platform }),
     })
     .where("orgId", "=", tx.orgId)
     .where("id", "=", before.id)
