@@ -13,7 +13,7 @@ export async function cloneFleet(db: pg.Client, models: readonly string[], count
     from generate_series(0, $2::int - 1) as n`,
     [models, count],
   );
-  await db.query("create index on clone (model_id)");
+  await db.query("create index on clone (model_id); analyze clone");
   await copy(
     db,
     "device",
@@ -25,17 +25,18 @@ export async function cloneFleet(db: pg.Client, models: readonly string[], count
     select theirs.id as old_id, ours.id as new_id, ours.device_id from clone
     join fact_set theirs on theirs.device_id = clone.model_id
     join fact_set ours on ours.device_id = clone.device_id and ours.digest = theirs.digest`);
-  await db.query("create index on set_of (old_id)");
+  // Without it the next join is planned for a handful of rows, and takes forever.
+  await db.query("create index on set_of (old_id); analyze set_of; analyze fact_set");
   const judgement = await columnsOf(db, "judgement", { id: null, fact_set_id: "set_of.new_id" });
   await db.query(`insert into judgement (${judgement.names}) select ${judgement.values}
     from judgement source join set_of on set_of.old_id = source.fact_set_id`);
+  await db.query("analyze judgement");
   await db.query(`create temp table judgement_of as
     select theirs.id as old_id, ours.id as new_id, set_of.device_id from judgement theirs
     join set_of on set_of.old_id = theirs.fact_set_id
     join judgement ours on ours.fact_set_id = set_of.new_id and ours.policy_id = theirs.policy_id
       and ours.policy_revision = theirs.policy_revision and ours.content_digest = theirs.content_digest`);
-  await db.query("create index on judgement_of (device_id, old_id)");
-  await db.query("analyze clone; analyze set_of; analyze judgement_of");
+  await db.query("create index on judgement_of (device_id, old_id); analyze judgement_of");
   await addScans(db, from, null);
   const latest = {
     device_id: "clone.device_id",
