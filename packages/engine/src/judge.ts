@@ -106,8 +106,23 @@ function unjudged(address: string, reason: string): Outcome {
   return { verdict: "error", evidence: [item] };
 }
 
+interface ConditionOutcome extends Outcome {
+  readonly reason: string;
+}
+
+/** Many checks depend on a few conditions: within a context each is judged once. */
+const conditionOutcomes = new WeakMap<JudgeContext, Map<string, ConditionOutcome>>();
+
 /** `pass` when the condition holds; else the verdict its check or expectation gets, with the reason. */
-function conditionOutcome(id: string, context: JudgeContext): Outcome & { readonly reason: string } {
+function conditionOutcome(id: string, context: JudgeContext): ConditionOutcome {
+  const known = conditionOutcomes.get(context) ?? new Map<string, ConditionOutcome>();
+  conditionOutcomes.set(context, known);
+  const outcome = known.get(id) ?? judgeCondition(id, context);
+  known.set(id, outcome);
+  return outcome;
+}
+
+function judgeCondition(id: string, context: JudgeContext): ConditionOutcome {
   const condition = context.conditions.get(id);
   if (condition === undefined) return { verdict: "error", evidence: [], reason: `Unknown condition "${id}".` };
   const { verdict, evidence } = judgeExpression(condition.require, context);

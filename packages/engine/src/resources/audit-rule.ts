@@ -64,11 +64,8 @@ function judgeRules(state: AuditRuleState, rules: readonly string[]): Judgement 
     if (rule === null) throw new Error(`not an audit rule: ${text}`);
     return { text: withValues(text, state.values), rule };
   });
-  const onDisk = missingOf(
-    asked,
-    state.onDisk.map(({ rule }) => parseAuditRule(rule)),
-  );
-  const loaded = state.loaded === undefined ? null : missingOf(asked, state.loaded.map(parseAuditRule));
+  const onDisk = missingOf(asked, parsed(state.onDisk));
+  const loaded = state.loaded === undefined ? null : missingOf(asked, parsed(state.loaded));
   const reasons = [
     ...(onDisk.missing.length === 0 ? [] : [`not on disk: ${namedList(onDisk.missing, "; ")}`]),
     ...(loaded === null || loaded.missing.length === 0 ? [] : [`not loaded: ${namedList(loaded.missing, "; ")}`]),
@@ -81,6 +78,19 @@ function judgeRules(state: AuditRuleState, rules: readonly string[]): Judgement 
     actual: reasons.length === 0 ? `${rules.length === 1 ? "the rule is" : "all rules are"} there` : reasons.join("; "),
     source: sources.length === 0 ? null : namedList(sources),
   };
+}
+
+type Lines = readonly (RuleLine | string)[];
+
+/** Some twenty checks ask for rules of the same state. */
+const parsedLines = new WeakMap<Lines, readonly (AuditRule | null)[]>();
+
+function parsed(lines: Lines): readonly (AuditRule | null)[] {
+  const known = parsedLines.get(lines);
+  if (known !== undefined) return known;
+  const rules = lines.map((line) => parseAuditRule(typeof line === "string" ? line : line.rule));
+  parsedLines.set(lines, rules);
+  return rules;
 }
 
 interface Missing {
