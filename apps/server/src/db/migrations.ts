@@ -5,6 +5,7 @@ import { sql as exceptions } from "./migrations/0010-exceptions-and-outcomes.ts"
 import { sql as remediations } from "./migrations/0020-remediations.ts";
 import { sql as administration } from "./migrations/0030-administration.ts";
 import { sql as policyParameters } from "./migrations/0040-policy-parameters.ts";
+import { sql as outcomesWithoutExceptions } from "./migrations/0050-outcomes-without-exceptions.ts";
 
 export interface Migration {
   readonly version: number;
@@ -21,4 +22,5 @@ export const migrations: readonly Migration[] = [
   { version: 20, name: "remediations", sql: remediations },
   { version: 30, name: "administration", sql: administration },
   { version: 40, name: "policy-parameters", sql: policyParameters },
+  { version: 50, name: "outcomes-without-exceptions", sql: outcomesWithoutExceptions },
 ];

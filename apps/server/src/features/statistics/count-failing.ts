@@ -1,5 +1,6 @@
 import { type Severity, severities } from "@holdfast/contracts/severity";
 import type { Tx } from "../../context.ts";
+import { uuidOfHex } from "../results/check-uuid.ts";
 import { type Layout, selectLayouts } from "../results/queries.ts";
 import { type LayoutFailures, type PolicyScope, selectFailures } from "./queries.ts";
 
@@ -27,12 +28,15 @@ export async function countFailing(tx: Tx, policyId: PolicyScope): Promise<Faili
   });
 }
 
-const uuidLength = 36;
-const one = "1".charCodeAt(0);
+/** Bytes of an id, and of what stands before the bits of a device. */
+const idBytes = 16;
+const headBytes = 4;
 
 interface Count {
+  readonly number: string;
   readonly severity: Severity;
   devices: number;
+  /** The first of them. */
   deviceId: string;
 }
 
@@ -47,37 +51,40 @@ function countBenchmark(
   for (const { layoutId, failing, deviceIds } of failures) {
     const layout = versions.get(layoutId);
     if (layout === undefined) continue;
-    const places = layout.numbers.map((number, place) => {
-      const count = counts.get(number) ?? { severity: severityAt(layout, place), devices: 0, deviceId: "" };
+    const places = layout.numbers.map((number, place): Count => {
+      const count = counts.get(number) ?? { number, severity: severityAt(layout, place), devices: 0, deviceId: "" };
       counts.set(number, count);
-      return { number, count };
+      return count;
     });
-    let at = 0;
-    for (let device = 0; device < deviceIds.length; device += uuidLength) {
-      for (const { number, count } of places) {
-        if (failing.charCodeAt(at) === one && isFirst(counted, number, deviceIds, device)) {
-          if (count.devices === 0) count.deviceId = idAt(deviceIds, device);
-          count.devices += 1;
+    const bytes = Math.ceil(places.length / 8);
+    for (let device = 0; device < deviceIds.length / idBytes; device += 1) {
+      const start = device * (headBytes + bytes) + headBytes;
+      for (let at = 0; at < bytes; at += 1) {
+        const byte = failing[start + at] ?? 0;
+        for (let bit = 0; byte > 0 && bit < 8; bit += 1) {
+          if ((byte & (0x80 >> bit)) !== 0) count(places[at * 8 + bit], deviceIds, device, counted);
         }
-        at += 1;
       }
     }
   }
-  const failed = [...counts].filter(([, { devices }]) => devices > 0);
-  return failed.map(([number, count]) => ({ benchmark, number, ...count }));
+  const failed = [...counts.values()].filter(({ devices }) => devices > 0);
+  return failed.map((found) => ({ benchmark, ...found }));
 }
 
 /** @param counted what was counted so far; null where nothing can come twice. */
-function isFirst(counted: Set<string> | null, number: string, deviceIds: string, device: number): boolean {
-  if (counted === null) return true;
-  const key = `${idAt(deviceIds, device)} ${number}`;
-  if (counted.has(key)) return false;
-  counted.add(key);
-  return true;
+function count(found: Count | undefined, deviceIds: Buffer, device: number, counted: Set<string> | null): void {
+  if (found === undefined) return;
+  if (counted !== null) {
+    const key = `${idAt(deviceIds, device)} ${found.number}`;
+    if (counted.has(key)) return;
+    counted.add(key);
+  }
+  if (found.devices === 0) found.deviceId = idAt(deviceIds, device);
+  found.devices += 1;
 }
 
-function idAt(deviceIds: string, at: number): string {
-  return deviceIds.slice(at, at + uuidLength);
+function idAt(deviceIds: Buffer, device: number): string {
+  return uuidOfHex(deviceIds.toString("hex", device * idBytes, (device + 1) * idBytes));
 }
 
 function severityAt(layout: Layout, place: number): Severity {

@@ -93,16 +93,17 @@ export async function selectNonCompliant(
 /** What devices fail by one layout. */
 export interface LayoutFailures {
   readonly layoutId: number;
-  /** "0" and "1": for each device as many as the layout has places. */
-  readonly failing: string;
-  /** 36 characters each, in the same order. */
-  readonly deviceIds: string;
+  /** For each device the number of places, 4 bytes, and a bit per place from the highest down, to whole bytes. */
+  readonly failing: Buffer;
+  /** 16 bytes each, in the same order. */
+  readonly deviceIds: Buffer;
 }
 
 /** Devices with an open failure, once for each layout: of several policies, what any of them says. One row per layout. */
 export async function selectFailures(tx: Tx, policyId: PolicyScope): Promise<LayoutFailures[]> {
+  // As they go over the wire in binary: a tenth of what they are as text.
   const { rows } = await sql<LayoutFailures>`
-    select layout_id, string_agg(failing::text, '') as failing, string_agg(device_id::text, '') as device_ids
+    select layout_id, string_agg(varbit_send(failing), '') as failing, string_agg(uuid_send(device_id), '') as device_ids
     from (
       select outcome.device_id, outcome.layout_id,
         ${policyId === null ? sql`bit_or(outcome.failing)` : sql`outcome.failing`} as failing
