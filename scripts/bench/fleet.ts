@@ -235,19 +235,23 @@ async function measureIngest(
 ): Promise<Line[]> {
   const current = new Map<Model, Facts>();
   for (const model of models) current.set(model, (await model.device.lastFacts(reference)) ?? new Map());
-  const send = async (n: number, change: (facts: Facts, n: number) => Facts): Promise<void> => {
-    const model = models[n % models.length];
-    if (model === undefined) return;
-    const facts = change(current.get(model) ?? new Map(), n);
-    current.set(model, facts);
-    await model.device.report({ order: null, policyId, benchmark: reference, facts, checkedAt: new Date() });
+  /** One upload of each device, at once, as a fleet sends them. */
+  const send = async (change: (facts: Facts, n: number) => Facts): Promise<void> => {
+    await Promise.all(
+      models.map(async (model, n) => {
+        const facts = change(current.get(model) ?? new Map(), n);
+        current.set(model, facts);
+        await model.device.report({ order: null, policyId, benchmark: reference, facts, checkedAt: new Date() });
+      }),
+    );
   };
+  const rounds = Math.ceil(uploads / models.length);
   const databasePids = pids.slice(1);
   const each = async (change: (facts: Facts, n: number) => Facts): Promise<{ all: number; database: number }> => {
-    for (let n = 0; n < uploads; n += 1) await send(n, change);
+    for (let round = 0; round < rounds; round += 1) await send(change);
     const spent = { all: processorTimeMs(pids), database: processorTimeMs(databasePids) };
-    for (let n = 0; n < uploads; n += 1) await send(n, change);
-    const perUpload = (now: number, before: number): number => (now - before) / uploads;
+    for (let round = 0; round < rounds; round += 1) await send(change);
+    const perUpload = (now: number, before: number): number => (now - before) / (rounds * models.length);
     return {
       all: perUpload(processorTimeMs(pids), spent.all),
       database: perUpload(processorTimeMs(databasePids), spent.database),
@@ -257,15 +261,15 @@ async function measureIngest(
   await db.query("checkpoint");
   const unchanged = await each((facts) => facts);
   const bytesBefore = await sizeOf(db);
-  const more = 3_000;
-  for (let n = 0; n < more; n += 1) await send(n, (facts) => facts);
+  const more = 120;
+  for (let round = 0; round < more; round += 1) await send((facts) => facts);
   const bytes = (await sizeOf(db)) - bytesBefore;
   return [
     { what: "scan with 5 changed facts taken in", value: changed.all, unit: "ms CPU", limit: 6 },
     { what: "of which the database", value: changed.database, unit: "ms CPU", limit: null },
     { what: "unchanged scan taken in", value: unchanged.all, unit: "ms CPU", limit: 2 },
     { what: "of which the database", value: unchanged.database, unit: "ms CPU", limit: null },
-    { what: "unchanged scan on disk, with indexes", value: bytes / more, unit: "bytes", limit: 600 },
+    { what: "unchanged scan on disk, with indexes", value: bytes / (more * models.length), unit: "bytes", limit: 600 },
   ];
 }
 

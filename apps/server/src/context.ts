@@ -6,6 +6,7 @@ import type { Logger } from "pino";
 import type { Database } from "./db/schema.ts";
 import { Forbidden } from "./errors.ts";
 import type { JobQueue } from "./jobs.ts";
+import type { LiveEvents } from "./live-events.ts";
 
 /** Who does it. The label is for people: an e-mail address, a token's name, a host name. */
 export interface Actor {
@@ -33,6 +34,8 @@ export interface Services {
   readonly riskThresholds?: RiskThresholds;
   /** For the few who need to know that a job was queued before they answer; left out where only the relay hands over. */
   readonly queue?: Pick<JobQueue, "add">;
+  /** Tells people who watch what happens; left out where nobody does. */
+  readonly events?: Pick<LiveEvents, "tell">;
 }
 
 /** All a verb may depend on, made once per request or job. */

@@ -8,6 +8,8 @@ import type { Tx } from "./context.ts";
 const channel = "holdfast";
 /** PostgreSQL refuses payloads of 8,000 bytes and more. */
 const devicesPerNudge = 150;
+/** How long what is told is gathered. A notice wakes every connection that listens to anything. */
+const gatherMs = 200;
 
 /** What processes tell each other. Nothing is stored: who is not listening misses it. */
 type Message =
@@ -17,7 +19,11 @@ type Message =
 
 /** Tells the people watching, in every process, when the transaction commits. */
 export async function publish(tx: Tx, event: LiveEvent): Promise<void> {
-  await notify(tx, { kind: "live", orgId: tx.orgId, event });
+  await notify(tx, liveMessage(tx.orgId, event));
+}
+
+function liveMessage(orgId: string, event: LiveEvent): Message {
+  return { kind: "live", orgId, event };
 }
 
 /** Tells the agents of these devices, when the transaction commits, that there is work. */
@@ -43,6 +49,7 @@ export class LiveEvents {
   readonly #listeners = new Set<(message: Message) => void>();
   #client: pg.Client | null = null;
   #closed = false;
+  #gathered: string[] = [];
 
   constructor(connectionString: string, log: Logger) {
     this.#connectionString = connectionString;
@@ -83,7 +90,14 @@ export class LiveEvents {
     });
   }
 
+  /** As `publish`, of what has happened already, within a fifth of a second. For what happens many times a second. */
+  tell(orgId: string, event: LiveEvent): void {
+    this.#gathered.push(JSON.stringify(liveMessage(orgId, event)));
+    if (this.#gathered.length === 1) setTimeout(() => void this.#tellGathered(), gatherMs);
+  }
+
   async close(): Promise<void> {
+    await this.#tellGathered();
     this.#closed = true;
     this.#listeners.clear();
     await this.#client?.end().catch(() => undefined);
@@ -92,6 +106,17 @@ export class LiveEvents {
   #on(listener: (message: Message) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  async #tellGathered(): Promise<void> {
+    const texts = this.#gathered;
+    this.#gathered = [];
+    if (texts.length === 0 || this.#client === null) return;
+    try {
+      await this.#client.query("select pg_notify($1, text) from unnest($2::text[]) as text", [channel, texts]);
+    } catch (error) {
+      this.#log.warn({ err: error }, "people watching could not be told");
+    }
   }
 
   #receive(payload: string | undefined): void {

@@ -86,11 +86,11 @@ async function start(
   const queue = await openJobQueue({ redisUrl: config.redisUrl, databaseUrl, log });
   closers.push(() => queue.close());
   const { pack, riskThresholds } = config;
-  const services: Services = { db: connection.db, pack, log, queue, riskThresholds };
-  const firstRun = await furnish(services, config.saveFirstRun);
   const events = new LiveEvents(databaseUrl, log);
   await events.start();
   closers.push(() => events.close());
+  const services: Services = { db: connection.db, pack, log, queue, riskThresholds, events };
+  const firstRun = await furnish(services, config.saveFirstRun);
   closers.push(startRelay(services, queue, events));
   if (config.role !== "api") {
     await startWork(services, queue, {

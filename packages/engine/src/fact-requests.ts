@@ -42,3 +42,27 @@ export function factRequestsOfChecks(
   }
   return [...requests.values()];
 }
+
+const readers = new WeakMap<Pick<Pack, "checks" | "conditions">, ReadonlyMap<FactAddress, readonly string[]>>();
+
+/** The ids of the checks that look at a fact at one of these addresses: all whose verdict such a fact can alter. */
+export function checksReading(
+  pack: Pick<Pack, "checks" | "conditions">,
+  addresses: Iterable<FactAddress>,
+): ReadonlySet<string> {
+  const known = readers.get(pack) ?? readersIn(pack);
+  readers.set(pack, known);
+  return new Set([...addresses].flatMap((address) => known.get(address) ?? []));
+}
+
+function readersIn(pack: Pick<Pack, "checks" | "conditions">): Map<FactAddress, string[]> {
+  const found = new Map<FactAddress, string[]>();
+  for (const id of pack.checks.keys()) {
+    for (const { address } of factRequestsOfChecks(pack, [id])) {
+      const ids = found.get(address) ?? [];
+      ids.push(id);
+      found.set(address, ids);
+    }
+  }
+  return found;
+}

@@ -4,15 +4,21 @@ import type { Database } from "./schema.ts";
 
 const int8 = 20;
 const int8Array = 1016;
+const int2Array = 1005;
 
 /** int8 as a number: our ids and counts stay far below 2^53. */
 const types: pg.CustomTypesConfig = {
   getTypeParser(oid: number, format?: "text" | "binary") {
     if (oid === int8) return Number;
-    const parse = pg.types.getTypeParser(oid, (format ?? "text") as "text");
-    return oid === int8Array ? (text: string) => (parse(text) as string[]).map(Number) : parse;
+    if (oid === int8Array || oid === int2Array) return numbersOf;
+    return pg.types.getTypeParser(oid, (format ?? "text") as "text");
   },
 };
+
+/** A flat array without nulls, such as "{1,2}": hundreds of numbers in a fraction of what the general parser takes. */
+function numbersOf(text: string): number[] {
+  return text === "{}" ? [] : text.slice(1, -1).split(",").map(Number);
+}
 
 export interface Connection {
   readonly db: Kysely<Database>;

@@ -6,6 +6,7 @@ import { sql as remediations } from "./migrations/0020-remediations.ts";
 import { sql as administration } from "./migrations/0030-administration.ts";
 import { sql as policyParameters } from "./migrations/0040-policy-parameters.ts";
 import { sql as outcomesWithoutExceptions } from "./migrations/0050-outcomes-without-exceptions.ts";
+import { sql as agentRequests } from "./migrations/0060-agent-requests.ts";
 
 export interface Migration {
   readonly version: number;
@@ -23,4 +24,5 @@ export const migrations: readonly Migration[] = [
   { version: 30, name: "administration", sql: administration },
   { version: 40, name: "policy-parameters", sql: policyParameters },
   { version: 50, name: "outcomes-without-exceptions", sql: outcomesWithoutExceptions },
+  { version: 60, name: "agent-requests", sql: agentRequests },
 ];

@@ -1,5 +1,5 @@
 import type { Platform } from "@holdfast/contracts/platform";
-import { type Selectable, sql, type Transaction } from "kysely";
+import { type Kysely, type Selectable, sql, type Transaction } from "kysely";
 import type { Tx } from "../../context.ts";
 import type { Database, DeviceTable } from "../../db/schema.ts";
 import { NotFound } from "../../errors.ts";
@@ -114,17 +114,14 @@ export async function insertDevice(
     .execute();
 }
 
-/** What a signed request needs to know of its device; null when there is none. */
+/** What a signed request needs to know of its device, in any organisation; null when there is none. */
 export async function findDeviceForAgent(
-  db: Transaction<Database>,
+  db: Kysely<Database>,
   id: string,
-): Promise<Pick<DeviceRow, "id" | "orgId" | "hostname" | "publicKey" | "lastSeenAt"> | null> {
-  const row = await db
-    .selectFrom("device")
-    .select(["id", "orgId", "hostname", "publicKey", "lastSeenAt"])
-    .where("id", "=", id)
-    .executeTakeFirst();
-  return row ?? null;
+): Promise<Pick<DeviceRow, "id" | "orgId" | "hostname" | "publicKey"> | null> {
+  const { rows } = await sql<Pick<DeviceRow, "id" | "orgId" | "hostname" | "publicKey">>`
+    select id, org_id, hostname, public_key from device_for_agent(${id})`.execute(db);
+  return rows[0] ?? null;
 }
 
 /** The organisation that an enrolment token, with a use taken off it, enrols into; null when it is used up, over or unknown. */

@@ -47,9 +47,9 @@ export async function importResult(ctx: Ctx, deviceId: string, imported: Importe
     }
     await insertUnknownChecks(tx, policy, importedBenchmark(tx.services.pack, policy, platform), findings);
     const importedResultId = await insertImported(tx, { deviceId, source, findings });
-    const judgementId = await judgementOf(tx, policy, platform, { factSetId: null, importedResultId });
+    const judgement = await judgementOf(tx, policy, platform, { factSetId: null, importedResultId });
     const id = randomUUID();
-    await recordResult(tx, { id, deviceId, policyId: policy.id, checkedAt, receivedAt: tx.now, judgementId });
+    await recordResult(tx, { id, deviceId, policyId: policy.id, checkedAt, receivedAt: tx.now }, judgement);
     await publish(tx, { type: "scan", deviceId, workItemId: id, state: "completed", done: 0, total: 0 });
     await audit(tx, {
       action: "result.import",

@@ -18,7 +18,7 @@ export async function internFacts(tx: Tx, facts: readonly HashedFact[]): Promise
   // In one order everywhere, so that two uploads with the same new facts wait for each other instead of deadlocking.
   const missing = facts.filter(({ hash }) => !ids.has(hash)).sort((a, b) => (a.hash < b.hash ? -1 : 1));
   for (let at = 0; at < missing.length; at += rowsPerInsert) {
-    await tx.db
+    const inserted = await tx.db
       .insertInto("fact")
       .values(
         missing.slice(at, at + rowsPerInsert).map(({ hash, address, observation }) => ({
@@ -28,9 +28,13 @@ export async function internFacts(tx: Tx, facts: readonly HashedFact[]): Promise
         })),
       )
       .onConflict((conflict) => conflict.column("hash").doNothing())
+      .returning(["id", "hash"])
       .execute();
+    for (const { id, hash } of inserted) ids.set(hash.toString("hex"), id);
   }
-  for (const [hash, id] of await idsOf(tx, missing)) ids.set(hash, id);
+  // Another upload's, stored meanwhile.
+  const others = missing.filter(({ hash }) => !ids.has(hash));
+  for (const [hash, id] of await idsOf(tx, others)) ids.set(hash, id);
   return ids;
 }
 

@@ -10,7 +10,7 @@ import {
 } from "@holdfast/contracts/scoring";
 import { type Severity, severities } from "@holdfast/contracts/severity";
 import { statusCode } from "@holdfast/contracts/verdict";
-import type { Insertable } from "kysely";
+import type { Insertable, Selectable } from "kysely";
 import type { BenchmarkLayoutTable, JudgementTable } from "../../db/schema.ts";
 import type { Policy } from "../policies/policy.ts";
 
@@ -19,7 +19,9 @@ export const leftOut = -1;
 
 /** What judging gives, less the keys it is stored under. */
 export type Judged = Omit<
-  Insertable<JudgementTable>,
+  Selectable<JudgementTable>,
+  | "id"
+  | "createdAt"
   | "orgId"
   | "factSetId"
   | "importedResultId"

@@ -50,36 +50,37 @@ export async function findScanResult(tx: Tx, id: string): Promise<ScanResult | n
   return row ?? null;
 }
 
-export interface FactSetRow {
-  readonly id: number;
-  readonly factIds: number[];
-}
-
-/** A set the device had once; null when it never did. */
-export async function findFactSet(tx: Tx, deviceId: string, digest: string): Promise<FactSetRow | null> {
-  const row = await tx.db
+/** The ids of sets the device had once, by digest (hex). */
+export async function selectFactSets(
+  tx: Tx,
+  deviceId: string,
+  digests: readonly string[],
+): Promise<Map<string, number>> {
+  const rows = await tx.db
     .selectFrom("factSet")
-    .select(["id", "factIds"])
+    .select(["id", "digest"])
     .where("orgId", "=", tx.orgId)
     .where("deviceId", "=", deviceId)
-    .where("digest", "=", Buffer.from(digest, "hex"))
-    .executeTakeFirst();
-  return row ?? null;
+    .where("digest", "=", sql<Buffer>`any(${digests.map((digest) => Buffer.from(digest, "hex"))}::bytea[])`)
+    .execute();
+  return new Map(rows.map(({ id, digest }) => [digest.toString("hex"), id]));
 }
 
-/** Address and hash (hex) of stored facts, by id. */
-export async function selectFactKeys(
-  tx: Tx,
-  ids: readonly number[],
-): Promise<{ readonly id: number; readonly address: string; readonly hash: string }[]> {
-  // Many rows whose names need no translation.
-  const rows = await tx.db
-    .withoutPlugins()
-    .selectFrom("fact")
-    .select(["id", "address", "hash"])
-    .where("id", "=", sql<number>`any(${ids}::bigint[])`)
-    .execute();
-  return rows.map(({ id, address, hash }) => ({ id, address, hash: hash.toString("hex") }));
+export interface StoredFacts {
+  readonly ids: readonly number[];
+  /** Hex. */
+  readonly hashes: readonly string[];
+}
+
+/** What a stored set holds at other addresses than these. */
+export async function selectOtherFacts(tx: Tx, factSetId: number, addresses: readonly string[]): Promise<StoredFacts> {
+  // One row: of hundreds, each costs more than what is in it.
+  const { rows } = await sql<{ ids: number[] | null; hashes: string | null }>`
+    select array_agg(id) as ids, string_agg(encode(hash, 'hex'), ' ') as hashes from fact
+    where id = any((select fact_ids from fact_set where org_id = ${tx.orgId} and fact_set.id = ${factSetId})::bigint[])
+      and not address = any(${addresses}::text[])`.execute(tx.db);
+  const [{ ids, hashes } = { ids: null, hashes: null }] = rows;
+  return { ids: ids ?? [], hashes: hashes?.split(" ") ?? [] };
 }
 
 export async function insertFactSet(
@@ -96,8 +97,8 @@ export async function insertFactSet(
   return id;
 }
 
-/** Everything a stored set holds. */
-export async function selectFacts(tx: Tx, factSetId: number): Promise<Facts> {
+/** What a stored set holds, or what it holds at some addresses. */
+export async function selectFacts(tx: Tx, factSetId: number, addresses?: readonly string[]): Promise<Facts> {
   const rows = await tx.db
     .withoutPlugins()
     .selectFrom("fact")
@@ -105,41 +106,56 @@ export async function selectFacts(tx: Tx, factSetId: number): Promise<Facts> {
     .where(
       sql<boolean>`id = any((select fact_ids from fact_set where org_id = ${tx.orgId} and fact_set.id = ${factSetId})::bigint[])`,
     )
+    .$if(addresses !== undefined, (query) => query.where("address", "=", sql<string>`any(${addresses ?? []}::text[])`))
     .execute();
   return new Map(rows.map(({ address, observation }) => [address, observation]));
 }
 
-/** Its id; null when the subject was not judged so before. */
-export async function findJudgement(tx: Tx, key: JudgementKey): Promise<number | null> {
+/** What a result keeps of the judgement it rests on. */
+export type KeptJudgement = Pick<Judgement, (typeof keptColumns)[number]>;
+const keptColumns = [
+  "id",
+  "layoutId",
+  "statuses",
+  "failing",
+  "scoring",
+  "passedWeight",
+  "failedWeight",
+  "passCount",
+  "failCount",
+  "errorCount",
+  "notApplicableCount",
+  "manualCount",
+  "notPortedCount",
+  "failedCritical",
+  "failedHigh",
+  "failedMedium",
+  "failedLow",
+  "score",
+] as const;
+
+/** Null when the subject was not judged so before. */
+export async function findJudgement(tx: Tx, key: JudgementKey): Promise<KeptJudgement | null> {
   const [column, subject] =
     key.factSetId === null
       ? (["importedResultId", key.importedResultId] as const)
       : (["factSetId", key.factSetId] as const);
   const row = await tx.db
     .selectFrom("judgement")
-    .select("id")
+    .select(keptColumns)
     .where("orgId", "=", tx.orgId)
     .where(column, "=", subject)
     .where("policyId", "=", key.policyId)
     .where("policyRevision", "=", key.policyRevision)
     .where("contentDigest", "=", key.contentDigest)
     .executeTakeFirst();
-  return row?.id ?? null;
+  return row ?? null;
 }
 
 /** @returns its id. */
 export async function insertJudgement(tx: Tx, judgement: Insertable<JudgementTable>): Promise<number> {
   const { id } = await tx.db.insertInto("judgement").values(judgement).returning("id").executeTakeFirstOrThrow();
   return id;
-}
-
-export async function selectJudgement(tx: Tx, id: number): Promise<Judgement> {
-  return tx.db
-    .selectFrom("judgement")
-    .selectAll()
-    .where("orgId", "=", tx.orgId)
-    .where("id", "=", id)
-    .executeTakeFirstOrThrow();
 }
 
 /** The layout with this digest, stored when it is new. */

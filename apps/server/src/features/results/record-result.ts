@@ -1,57 +1,66 @@
 import { sql } from "kysely";
 import type { Tx } from "../../context.ts";
-import { type Judgement, type ScanResult, selectJudgement } from "./queries.ts";
+import type { KeptJudgement, ScanResult } from "./queries.ts";
 
 /** A result to store; its device is locked. */
-export type NewResult = Omit<ScanResult, "orgId">;
+export type NewResult = Omit<ScanResult, "orgId" | "judgementId">;
 
 /**
  * Stores a result and brings along what is kept of it: the latest result of its device and policy, and the outcome at the
- * end of its day. Of two results made at once the one received last is the later. A scan that found nothing new adds one
- * narrow row and no more.
+ * end of its day. Of two results made at once the one received last is the later.
  */
-export async function recordResult(tx: Tx, result: NewResult): Promise<void> {
-  if (await insertResult(tx, result)) return;
-  const judgement = await selectJudgement(tx, result.judgementId);
-  if (await upsertLatest(tx, result, judgement)) await upsertDay(tx, result, judgement);
-  else await correctDays(tx, result);
+export async function recordResult(tx: Tx, result: NewResult, judgement: KeptJudgement): Promise<void> {
+  if (!(await insertResult(tx, result, judgement))) await correctDays(tx, result);
 }
 
-/** @returns whether it repeats the latest result, which then is this one. */
-async function insertResult(tx: Tx, { id, deviceId, policyId, judgementId, checkedAt, receivedAt }: NewResult) {
-  const { numAffectedRows } = await sql`
-    with stored as (
-      insert into scan_result (id, org_id, device_id, policy_id, judgement_id, checked_at, received_at)
-      values (${id}, ${tx.orgId}, ${deviceId}, ${policyId}, ${judgementId}, ${checkedAt}, ${receivedAt})
-    ), noted as (
-      insert into scan_day (org_id, policy_id, day) values (${tx.orgId}, ${policyId}, ${dayOf(checkedAt)})
-      on conflict do nothing
-    )
-    update latest_result set result_id = ${id}, checked_at = ${checkedAt}, received_at = ${receivedAt}
-    where org_id = ${tx.orgId} and device_id = ${deviceId} and policy_id = ${policyId}
-      and judgement_id = ${judgementId} and checked_at <= ${checkedAt}`.execute(tx.db);
-  return numAffectedRows === 1n;
-}
-
-/** Makes it the latest unless a later one is there. @returns whether it is. */
-async function upsertLatest(
-  tx: Tx,
-  { id, deviceId, policyId, checkedAt, receivedAt }: NewResult,
-  judgement: Judgement,
-): Promise<boolean> {
+/** Makes it the latest, and that of its day, unless a later one is there. @returns whether it is. */
+async function insertResult(tx: Tx, result: NewResult, judgement: KeptJudgement): Promise<boolean> {
+  const { id, deviceId, policyId, checkedAt, receivedAt } = result;
+  const { orgId } = tx;
+  const day = dayOf(checkedAt);
+  const { score, failCount } = judgement;
   const latest = { resultId: id, checkedAt, receivedAt, ...columnsOf(judgement) };
   const { numInsertedOrUpdatedRows } = await tx.db
-    .insertInto("latestResult")
-    .values({ orgId: tx.orgId, deviceId, policyId, ...latest })
-    .onConflict((conflict) =>
-      conflict.columns(["deviceId", "policyId"]).doUpdateSet(latest).where("latestResult.checkedAt", "<=", checkedAt),
+    .with("stored", (db) => db.insertInto("scanResult").values({ ...result, orgId, judgementId: judgement.id }))
+    .with("noted", (db) =>
+      db
+        .insertInto("scanDay")
+        .values({ orgId, policyId, day })
+        .onConflict((conflict) => conflict.doNothing()),
     )
+    .with("latest", (db) =>
+      db
+        .insertInto("latestResult")
+        .values({ orgId, deviceId, policyId, ...latest })
+        .onConflict((conflict) =>
+          conflict
+            .columns(["deviceId", "policyId"])
+            .doUpdateSet(latest)
+            .where("latestResult.checkedAt", "<=", checkedAt),
+        )
+        .returning(["orgId", "deviceId", "policyId"]),
+    )
+    .insertInto("resultDay")
+    .columns(["orgId", "deviceId", "policyId", "day", "score", "failCount"])
+    .expression((db) =>
+      db
+        .selectFrom("latest")
+        .select([
+          "orgId",
+          "deviceId",
+          "policyId",
+          sql<string>`${day}::date`.as("day"),
+          sql<number | null>`${score}::double precision`.as("score"),
+          sql<number>`${failCount}::integer`.as("failCount"),
+        ]),
+    )
+    .onConflict((conflict) => conflict.columns(["deviceId", "policyId", "day"]).doUpdateSet({ score, failCount }))
     .executeTakeFirstOrThrow();
   return numInsertedOrUpdatedRows === 1n;
 }
 
 /** What the latest result keeps of its judgement. */
-function columnsOf(judgement: Judgement) {
+function columnsOf(judgement: KeptJudgement) {
   return {
     judgementId: judgement.id,
     layoutId: judgement.layoutId,
@@ -73,11 +82,10 @@ function columnsOf(judgement: Judgement) {
 /** Puts another judgement under the latest result, which keeps its time, and under its scan. Its device is locked. */
 export async function replaceJudgement(
   tx: Tx,
-  latest: Pick<NewResult, "id" | "deviceId" | "policyId" | "checkedAt">,
-  judgementId: number,
+  latest: Omit<NewResult, "receivedAt">,
+  judgement: KeptJudgement,
 ): Promise<void> {
   const { id, deviceId, policyId, checkedAt } = latest;
-  const judgement = await selectJudgement(tx, judgementId);
   await tx.db
     .updateTable("latestResult")
     .set(columnsOf(judgement))
@@ -87,7 +95,7 @@ export async function replaceJudgement(
     .execute();
   await tx.db
     .updateTable("scanResult")
-    .set({ judgementId })
+    .set({ judgementId: judgement.id })
     .where("orgId", "=", tx.orgId)
     .where("id", "=", id)
     .where("checkedAt", "=", checkedAt)
@@ -97,8 +105,8 @@ export async function replaceJudgement(
 
 async function upsertDay(
   tx: Tx,
-  { deviceId, policyId, checkedAt }: Pick<NewResult, "deviceId" | "policyId" | "checkedAt">,
-  judgement: Judgement,
+  { deviceId, policyId, checkedAt }: Omit<NewResult, "id" | "receivedAt">,
+  judgement: KeptJudgement,
 ): Promise<void> {
   const { score, failCount } = judgement;
   await tx.db

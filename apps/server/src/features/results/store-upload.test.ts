@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { type Ctx, inTransaction } from "../../context.ts";
 import { useDatabase } from "../../test/database.ts";
 import { aDevice, anOrganisation, anUpload, aPolicy, digestOf, testServices } from "../../test/factories.ts";
-import { factsFailing, unknownLinux } from "../../test/pack.ts";
+import { debian12, factsFailing, unknownLinux } from "../../test/pack.ts";
+import { selectDevice } from "../devices/queries.ts";
 import { updatePolicy } from "../policies/update-policy.ts";
 import { openWorkItems } from "../scans/queries.ts";
 import { findDeviceFindings } from "./find-device-findings.ts";
@@ -140,6 +141,49 @@ describe("storing an upload", () => {
     const { result, findings } = await findDeviceFindings(owner, device.deviceId);
     expect(result).toMatchObject({ score: null, riskLevel: null, counts: { error: 1, pass: 0 } });
     expect(findings).toMatchObject([{ status: "error", message: expect.stringContaining("no benchmark") }]);
+  });
+
+  it("adds a row and no judgement when nothing has changed, and closes the work that answers", async () => {
+    const { owner, policy, device } = await scene();
+    const facts = factsFailing("high");
+    await storeUpload(device.ctx(), device.deviceId, anUpload(policy.id, facts));
+    await inTransaction(owner, (tx) => openWorkItems(tx, policy.id, [device.deviceId]));
+    const repeated = anUpload(policy.id, facts, { base: digestOf(facts), changed: {} });
+    const told: string[] = [];
+    const events = { tell: (_: string, event: object) => void told.push(JSON.stringify(event)) };
+    const { services, ...rest } = device.ctx();
+    const acks = await Promise.all(
+      [1, 2, 3].map(() => storeUpload({ ...rest, services: { ...services, events } }, device.deviceId, repeated)),
+    );
+    expect(new Set(acks.map(({ resultId }) => resultId)).size).toBe(1);
+    expect((await findDeviceFindings(owner, device.deviceId)).result.resultId).toBe(acks[0]?.resultId);
+    expect(await count(owner, "scanResult")).toBe(2);
+    expect(await count(owner, "judgement")).toBe(1);
+    expect(await count(owner, "workItem")).toBe(0);
+    expect(told.length).toBeGreaterThan(0);
+    expect(told[0]).toContain('"state":"completed"');
+  });
+
+  it("keeps a later result the latest when an unchanged scan comes late", async () => {
+    const { owner, policy, device } = await scene();
+    const facts = factsFailing("high");
+    const { resultId } = await storeUpload(device.ctx(), device.deviceId, anUpload(policy.id, facts));
+    const checkedAt = new Date(Date.now() - 3_600_000).toISOString();
+    const late = anUpload(policy.id, facts, { base: digestOf(facts), changed: {}, checkedAt });
+    await storeUpload(device.ctx(), device.deviceId, late);
+    expect((await findDeviceFindings(owner, device.deviceId)).result.resultId).toBe(resultId);
+    expect(await count(owner, "scanResult")).toBe(2);
+  });
+
+  it("notices a new version of the agent or of the platform when nothing else has changed", async () => {
+    const { owner, policy, device } = await scene();
+    const facts = factsFailing();
+    await storeUpload(device.ctx(), device.deviceId, anUpload(policy.id, facts));
+    const platform = { ...debian12, name: "Debian GNU/Linux 12.1" };
+    const change = { base: digestOf(facts), changed: {}, agentVersion: "0.2.0", platform };
+    await storeUpload(device.ctx(), device.deviceId, anUpload(policy.id, facts, change));
+    const stored = await inTransaction(owner, (tx) => selectDevice(tx, device.deviceId));
+    expect(stored).toMatchObject({ agentVersion: "0.2.0", platform });
   });
 
   it("closes the work it answers", async () => {

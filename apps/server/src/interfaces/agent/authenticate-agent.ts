@@ -1,5 +1,5 @@
 import type { FastifyRequest } from "fastify";
-import { asSystem, type Ctx, type Services } from "../../context.ts";
+import type { Ctx, Services } from "../../context.ts";
 import { Unauthenticated } from "../../errors.ts";
 import { findDeviceForAgent } from "../../features/devices/queries.ts";
 import { isSignedBy, type ReplayGuard, signatureWindowMs } from "../../http/agent-signature.ts";
@@ -32,7 +32,7 @@ export async function authenticateAgent(
     throw new Unauthenticated("x-holdfast-time is more than 5 minutes off; set the device's clock.");
   }
   if (!uuid.test(deviceId)) throw new Unauthenticated("x-holdfast-device is not a device's id.");
-  const device = await asSystem(services, (db) => findDeviceForAgent(db, deviceId));
+  const device = await findDeviceForAgent(services.db, deviceId);
   const message = { method: request.method, pathAndQuery: request.url, timeMs, bytes };
   if (device === null || !isSignedBy(device.publicKey, message, signature)) {
     throw new Unauthenticated("The signature is not this device's; enrol it again if it was removed.");
