@@ -1,7 +1,8 @@
-import type { Benchmark, Pack } from "@holdfast/content/pack";
+import type { Benchmark, Check, Pack } from "@holdfast/content/pack";
 import type { Insertable } from "kysely";
 import type { OrganisationCheckTable } from "../../db/schema.ts";
 import { checkUuid } from "../results/check-uuid.ts";
+import { byNumber } from "./by-number.ts";
 
 /**
  * The pack's recommendations as an organisation's checks, each number of a benchmark once: as its newest version has it.
@@ -36,6 +37,13 @@ export function packChecks(pack: Pack, orgId: string, seeded: boolean): Insertab
   return [...byId.values()];
 }
 
+/** What a number of a benchmark is, as the newest version that has it says; null when the pack does not know it. */
+export function findPackCheck(pack: Pack, benchmarkId: string, number: string): Check | null {
+  const versions = pack.benchmarks.filter(({ id }) => id === benchmarkId).sort(oldestFirst);
+  const found = versions.flatMap(({ recommendations }) => recommendations.filter((item) => item.number === number));
+  return pack.checks.get(found.at(-1)?.check ?? "") ?? null;
+}
+
 function oldestFirst(a: Benchmark, b: Benchmark): number {
-  return a.version.localeCompare(b.version, "en", { numeric: true });
+  return byNumber(a.version, b.version);
 }

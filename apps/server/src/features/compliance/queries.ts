@@ -63,9 +63,9 @@ export async function selectComplianceSummary(tx: Tx, filter: ComplianceFilter):
   return tx.db
     .selectFrom(
       matching(tx, filter)
-        .select((select) => [
-          select.fn.countAll<number>().as("results"),
-          sql<number>`count(outcome.score)`.as("scored"),
+        .select([
+          sql<number>`count(*)::integer`.as("results"),
+          sql<number>`count(outcome.score)::integer`.as("scored"),
           sql<number | null>`sum(outcome.score)`.as("scores"),
           sql<boolean>`bool_or(outcome.fail_count > 0)`.as("fails"),
         ])
@@ -73,9 +73,9 @@ export async function selectComplianceSummary(tx: Tx, filter: ComplianceFilter):
         .as("device"),
     )
     .select([
-      sql<number>`coalesce(sum(results), 0)::bigint`.as("total"),
+      sql<number>`coalesce(sum(results), 0)`.as("total"),
       sql<number>`count(*) filter (where scored > 0)`.as("devicesAudited"),
-      sql<number | null>`sum(scores) / nullif(sum(scored), 0)::double precision`.as("averageScore"),
+      sql<number | null>`sum(scores) / nullif(sum(scored), 0)`.as("averageScore"),
       sql<number>`count(*) filter (where scored > 0 and fails)`.as("failingDevices"),
     ])
     .executeTakeFirstOrThrow();

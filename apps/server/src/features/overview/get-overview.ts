@@ -1,10 +1,10 @@
 import type { Pack } from "@holdfast/content/pack";
-import { findBenchmark } from "@holdfast/content/resolve-benchmark";
 import type { Overview } from "@holdfast/contracts/own-api";
 import { roundScore } from "@holdfast/contracts/scoring";
 import { severities } from "@holdfast/contracts/severity";
 import { type Ctx, inTransaction, requirePermission } from "../../context.ts";
 import { NotFound } from "../../errors.ts";
+import { findPackCheck } from "../checks/pack-checks.ts";
 import { selectPolicies } from "../policies/queries.ts";
 import { riskOf } from "../results/risk.ts";
 import { countFailing, type Failing } from "../statistics/count-failing.ts";
@@ -58,9 +58,7 @@ function worstOf(pack: Pack, failing: readonly Failing[]): Overview["worst"] {
     .toSorted((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity) || b.devices - a.devices)
     .slice(0, worstShown)
     .map(({ benchmark, number, severity, devices: failCount, deviceId }) => {
-      const found = findBenchmark(pack, benchmark)?.recommendations.find((item) => item.number === number);
-      const check = found === undefined ? undefined : pack.checks.get(found.check);
-      const { title = `Recommendation ${number}`, category = "" } = check ?? {};
+      const { title = `Recommendation ${number}`, category = "" } = findPackCheck(pack, benchmark, number) ?? {};
       return { checkId: number, title, severity, category, failCount, deviceId };
     });
 }

@@ -9,22 +9,22 @@ import { withExceptions } from "./with-exceptions.ts";
 interface Shown {
   /** "" when no benchmark fits. */
   readonly benchmark: string;
-  readonly findings: readonly {
-    readonly finding: Pick<Finding, "checkId" | "status" | "severity">;
-    /** A JSON object. */
-    readonly text: string;
-  }[];
-  readonly size: number;
+  /** A JSON array, UTF-8. */
+  readonly text: Buffer;
+  readonly findings: readonly (Pick<Finding, "checkId" | "status" | "severity"> & {
+    /** Where its object ends in the text, past the closing brace. */
+    readonly end: number;
+  })[];
 }
 
 export interface ShownResult {
   /** With the exceptions in force. */
   readonly result: JudgedResult;
-  /** A JSON array. */
-  readonly findings: string;
+  /** A JSON array, UTF-8. */
+  readonly findings: Buffer;
 }
 
-/** Characters kept, some hundred judgements. */
+/** Bytes kept, some hundred judgements. */
 const maxSize = 32_000_000;
 
 /**
@@ -47,16 +47,16 @@ export class ShownFindings {
     result: JudgedResult,
     exceptions: Map<string, ReadonlyMap<string, Exception>>,
   ): Promise<ShownResult> {
-    const { benchmark, findings } = await this.#shown(tx, result);
+    const shown = await this.#shown(tx, result);
+    const { benchmark } = shown;
     const inForce = exceptions.get(benchmark) ?? (await selectInForce(tx, result.deviceId, benchmark));
     exceptions.set(benchmark, inForce);
-    const covered = findings.map(({ finding, text }) => ({
+    if (inForce.size === 0) return { result, findings: shown.text };
+    const covered = shown.findings.map((finding) => ({
       finding,
-      text,
       exception: finding.status === "fail" ? (inForce.get(finding.checkId) ?? null) : null,
     }));
-    const texts = covered.map(({ text, exception }) => (exception === null ? text : withException(text, exception)));
-    return { result: withExceptions(tx.services, result, covered), findings: `[${texts.join(",")}]` };
+    return { result: withExceptions(tx.services, result, covered), findings: textWith(shown.text, covered) };
   }
 
   async #shown(tx: Tx, result: JudgedResult): Promise<Shown> {
@@ -69,27 +69,43 @@ export class ShownFindings {
 
   async #make(tx: Tx, result: JudgedResult): Promise<Shown> {
     const { benchmark, findings } = await readFindings(tx, result);
-    const shown = findings.map((found) => {
+    let end = 0;
+    const texts: string[] = [];
+    const places = findings.map((found) => {
       const { checkId, status, severity } = found.finding;
       const text = JSON.stringify(this.#present({ ...found, exception: null }));
-      return { finding: { checkId, status, severity }, text };
+      texts.push(text);
+      // A bracket or a comma goes before it.
+      end += 1 + Buffer.byteLength(text);
+      return { checkId, status, severity, end };
     });
-    const made = {
-      benchmark: benchmark?.id ?? "",
-      findings: shown,
-      size: shown.reduce((sum, { text }) => sum + text.length, 0),
-    };
-    this.#size += made.size;
-    for (const [id, { size }] of this.#known) {
+    const made = { benchmark: benchmark?.id ?? "", text: Buffer.from(`[${texts.join(",")}]`), findings: places };
+    this.#size += made.text.length;
+    for (const [id, { text }] of this.#known) {
       if (this.#size <= maxSize) break;
       this.#known.delete(id);
-      this.#size -= size;
+      this.#size -= text.length;
     }
     return made;
   }
 }
 
-function withException(text: string, { id, reason, expiresAt }: Exception): string {
-  const exception = { id, reason, expiresAt: expiresAt?.toISOString() ?? null };
-  return `${text.slice(0, -1)},"exception":${JSON.stringify(exception)}}`;
+/** The text with a member `exception` in each finding that one covers. */
+function textWith(
+  text: Buffer,
+  covered: readonly { readonly finding: { readonly end: number }; readonly exception: Exception | null }[],
+): Buffer {
+  const parts: Buffer[] = [];
+  let from = 0;
+  for (const { finding, exception } of covered) {
+    if (exception === null) continue;
+    const brace = finding.end - 1;
+    parts.push(text.subarray(from, brace), Buffer.from(memberOf(exception)));
+    from = brace;
+  }
+  return Buffer.concat([...parts, text.subarray(from)]);
+}
+
+function memberOf({ id, reason, expiresAt }: Exception): string {
+  return `,"exception":${JSON.stringify({ id, reason, expiresAt: expiresAt?.toISOString() ?? null })}`;
 }

@@ -32,55 +32,64 @@ export async function countFailing(tx: Tx, policyId: PolicyScope): Promise<Faili
 const idBytes = 16;
 const headBytes = 4;
 
-interface Count {
-  readonly number: string;
-  readonly severity: Severity;
-  devices: number;
-  /** The first of them. */
-  deviceId: string;
-}
-
 /** Of the versions of one benchmark: the same number in two of them is one check. */
 function countBenchmark(
   benchmark: string,
   versions: ReadonlyMap<number, Layout>,
   failures: readonly LayoutFailures[],
 ): Failing[] {
-  const counts = new Map<string, Count>();
+  const found = new Map<string, Failing>();
   const counted = versions.size > 1 ? new Set<string>() : null;
   for (const { layoutId, failing, deviceIds } of failures) {
     const layout = versions.get(layoutId);
     if (layout === undefined) continue;
-    const places = layout.numbers.map((number, place): Count => {
-      const count = counts.get(number) ?? { number, severity: severityAt(layout, place), devices: 0, deviceId: "" };
-      counts.set(number, count);
-      return count;
+    const { devices, first } = countPlaces(layout, failing, (device, place) => {
+      if (counted === null) return true;
+      const key = `${idAt(deviceIds, device)} ${layout.numbers[place]}`;
+      const before = counted.size;
+      return counted.add(key).size > before;
     });
-    const bytes = Math.ceil(places.length / 8);
-    for (let device = 0; device < deviceIds.length / idBytes; device += 1) {
-      const start = device * (headBytes + bytes) + headBytes;
-      for (let at = 0; at < bytes; at += 1) {
-        const byte = failing[start + at] ?? 0;
-        for (let bit = 0; byte > 0 && bit < 8; bit += 1) {
-          if ((byte & (0x80 >> bit)) !== 0) count(places[at * 8 + bit], deviceIds, device, counted);
-        }
+    for (const [place, number] of layout.numbers.entries()) {
+      const count = devices[place] ?? 0;
+      if (count === 0) continue;
+      const before = found.get(number);
+      const severity = before?.severity ?? severityAt(layout, place);
+      const deviceId = before?.deviceId ?? idAt(deviceIds, first[place] ?? 0);
+      found.set(number, { benchmark, number, severity, devices: (before?.devices ?? 0) + count, deviceId });
+    }
+  }
+  return [...found.values()];
+}
+
+interface PlaceCounts {
+  /** Of each place, how many devices fail there. */
+  readonly devices: Uint32Array;
+  /** Of each place, the index of the first of them. */
+  readonly first: Uint32Array;
+}
+
+/** @param counts whether a device's failure at a place is to be counted. */
+function countPlaces(
+  { numbers }: Layout,
+  failing: Buffer,
+  counts: (device: number, place: number) => boolean,
+): PlaceCounts {
+  const devices = new Uint32Array(numbers.length);
+  const first = new Uint32Array(numbers.length);
+  const bytes = Math.ceil(numbers.length / 8);
+  for (let device = 0; device < failing.length / (headBytes + bytes); device += 1) {
+    const start = device * (headBytes + bytes) + headBytes;
+    for (let at = 0; at < bytes; at += 1) {
+      const byte = failing[start + at] ?? 0;
+      for (let bit = 0; byte > 0 && bit < 8; bit += 1) {
+        const place = at * 8 + bit;
+        if ((byte & (0x80 >> bit)) === 0 || !counts(device, place)) continue;
+        if (devices[place] === 0) first[place] = device;
+        devices[place] = (devices[place] ?? 0) + 1;
       }
     }
   }
-  const failed = [...counts.values()].filter(({ devices }) => devices > 0);
-  return failed.map((found) => ({ benchmark, ...found }));
-}
-
-/** @param counted what was counted so far; null where nothing can come twice. */
-function count(found: Count | undefined, deviceIds: Buffer, device: number, counted: Set<string> | null): void {
-  if (found === undefined) return;
-  if (counted !== null) {
-    const key = `${idAt(deviceIds, device)} ${found.number}`;
-    if (counted.has(key)) return;
-    counted.add(key);
-  }
-  if (found.devices === 0) found.deviceId = idAt(deviceIds, device);
-  found.devices += 1;
+  return { devices, first };
 }
 
 function idAt(deviceIds: Buffer, device: number): string {

@@ -1,6 +1,7 @@
 import { type Severity, severities } from "@holdfast/contracts/severity";
 import { type Ctx, inTransaction, requirePermission, type Tx } from "../../context.ts";
-import { packChecks } from "../checks/pack-checks.ts";
+import { byNumber } from "../checks/by-number.ts";
+import { findPackCheck } from "../checks/pack-checks.ts";
 import { selectChecksById } from "../checks/queries.ts";
 import { selectPolicy } from "../policies/queries.ts";
 import { checkUuid } from "../results/check-uuid.ts";
@@ -34,7 +35,7 @@ export async function listTopFailing(
       (a, b) =>
         b.devices - a.devices ||
         severities.indexOf(a.severity) - severities.indexOf(b.severity) ||
-        a.number.localeCompare(b.number, "en", { numeric: true }),
+        byNumber(a.number, b.number),
     );
     const checks = await describe(tx, failing.slice(0, limit));
     return { checks, totalAgents: await countAgents(tx, policy?.osType ?? null) };
@@ -44,10 +45,10 @@ export async function listTopFailing(
 async function describe(tx: Tx, failing: readonly Failing[]): Promise<FailingCheck[]> {
   const ids = failing.map(({ benchmark, number }) => checkUuid(tx.orgId, benchmark, number));
   const stored = new Map((await selectChecksById(tx, ids)).map((check) => [check.id, check]));
-  const shipped = new Map(packChecks(tx.services.pack, tx.orgId, false).map((check) => [check.id, check]));
-  return failing.map(({ number, severity, devices }, at) => {
+  return failing.map(({ benchmark, number, severity, devices }, at) => {
     const checkId = ids[at] ?? "";
-    const { title = `Recommendation ${number}`, category = "" } = shipped.get(checkId) ?? stored.get(checkId) ?? {};
+    const { title = `Recommendation ${number}`, category = "" } =
+      findPackCheck(tx.services.pack, benchmark, number) ?? stored.get(checkId) ?? {};
     return { checkId, number, title, category, severity, failCount: devices };
   });
 }

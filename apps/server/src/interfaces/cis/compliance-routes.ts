@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { OsType } from "@holdfast/contracts/platform";
 import { roundScore } from "@holdfast/contracts/scoring";
+import type { FastifyReply } from "fastify";
 import { type Static, Type } from "typebox";
 import { listCompliance } from "../../features/compliance/list-compliance.ts";
 import type { ComplianceRow } from "../../features/compliance/queries.ts";
@@ -95,18 +96,24 @@ export const cisComplianceRoutes: FastifyPluginAsyncTypebox<CisOptions> = async 
           baseline: presentBaseline(policy),
         })),
       };
-      return reply.serializer(() => reportText(answer, reports)).send(answer);
+      return sendJson(reply, reportText(answer, reports));
     },
   );
 };
 
+/** Bytes go out as they are, past the serialiser. */
+function sendJson(reply: FastifyReply, bytes: Buffer): FastifyReply {
+  return reply.type("application/json; charset=utf-8").send(bytes);
+}
+
 /** The answer as JSON, with the findings, which are text already, in their places. */
-function reportText({ device, reports }: Static<typeof DeviceReport>, shown: readonly ShownResult[]): string {
-  const items = reports.map(({ result: { findings: _, ...result }, baseline }, place) => {
-    const text = `${JSON.stringify(result).slice(0, -1)},"findings":${shown[place]?.findings ?? "[]"}}`;
-    return `{"result":${text},"baseline":${JSON.stringify(baseline)}}`;
-  });
-  return `{"device":${JSON.stringify(device)},"reports":[${items.join(",")}]}`;
+function reportText({ device, reports }: Static<typeof DeviceReport>, shown: readonly ShownResult[]): Buffer {
+  const parts = reports.flatMap(({ result: { findings: _, ...result }, baseline }, place) => [
+    Buffer.from(`${place === 0 ? "" : ","}{"result":${JSON.stringify(result).slice(0, -1)},"findings":`),
+    shown[place]?.findings ?? Buffer.from("[]"),
+    Buffer.from(`},"baseline":${JSON.stringify(baseline)}}`),
+  ]);
+  return Buffer.concat([Buffer.from(`{"device":${JSON.stringify(device)},"reports":[`), ...parts, Buffer.from("]}")]);
 }
 
 function presentRow(orgId: string, now: Date, row: ComplianceRow) {
