@@ -1,6 +1,6 @@
 import type { Permission } from "@holdfast/contracts/own-api";
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import type { Ctx, Services } from "../context.ts";
+import { asSystem, type Ctx, type Services } from "../context.ts";
 import { Forbidden, Invalid, Unauthenticated } from "../errors.ts";
 import { authenticate, enterOrganisation, type Principal } from "../features/auth/authenticate.ts";
 import { limitRefusals } from "./rate-limits.ts";
@@ -31,23 +31,12 @@ export function requireSignIn(app: FastifyInstance, services: Services, sessionK
   app.addHook("onRequest", async (request, reply) => {
     const { public: isPublic, account } = request.routeOptions.config;
     if (isPublic === true) return;
-    const now = new Date();
-    const { authorization } = request.headers;
-    const principal = await authenticate(services, sessionKey, authorization, now).catch(async (error: unknown) => {
+    const named = request.headers["x-holdfast-org"];
+    const sender = { authorization: request.headers.authorization, sessionKey, account: account === true, named };
+    request.entered = await admit(services, request.id, sender).catch(async (error: unknown) => {
       if (error instanceof Unauthenticated) await countRefusal(request, reply);
       throw error;
     });
-    const named = request.headers["x-holdfast-org"];
-    if (named !== undefined && (typeof named !== "string" || !uuid.test(named))) {
-      throw new Invalid('The header "x-holdfast-org" is not the id of an organisation.');
-    }
-    const requestId = request.id;
-    if (account === true) {
-      request.entered = { principal, ctx: { ...nowhere(services, principal, now), requestId } };
-      return;
-    }
-    const { orgId, actor } = await enterOrganisation(services, principal, named ?? null);
-    request.entered = { principal, ctx: { services, orgId, actor, now, requestId } };
   });
   app.addHook("preValidation", async (request) => {
     const { permission } = request.routeOptions.config;
@@ -57,6 +46,32 @@ export function requireSignIn(app: FastifyInstance, services: Services, sessionK
     const elsewhere = named === null ? null : await ctxIn(request, named);
     if (elsewhere?.actor.permissions.has(permission) === true) return;
     throw new Forbidden(`This needs the permission "${permission}" in the organisation.`);
+  });
+}
+
+interface Sender {
+  readonly authorization: string | undefined;
+  readonly sessionKey: Uint8Array;
+  /** Whether the route acts in no organisation. */
+  readonly account: boolean;
+  readonly named: string | readonly string[] | undefined;
+}
+
+/** In one transaction: who it is, and where they act. */
+async function admit(
+  services: Services,
+  requestId: string,
+  { authorization, sessionKey, account, named }: Sender,
+): Promise<NonNullable<FastifyRequest["entered"]>> {
+  const now = new Date();
+  return asSystem(services, async (db) => {
+    const principal = await authenticate(db, sessionKey, authorization, now);
+    if (named !== undefined && (typeof named !== "string" || !uuid.test(named))) {
+      throw new Invalid('The header "x-holdfast-org" is not the id of an organisation.');
+    }
+    if (account) return { principal, ctx: { ...nowhere(services, principal, now), requestId } };
+    const { orgId, actor } = await enterOrganisation(db, principal, named ?? null);
+    return { principal, ctx: { services, orgId, actor, now, requestId } };
   });
 }
 
@@ -89,7 +104,8 @@ export function principalOf(request: FastifyRequest): Principal {
 export async function ctxIn(request: FastifyRequest, orgId: string | undefined): Promise<Ctx> {
   const ctx = ctxOf(request);
   if (orgId === undefined || orgId === ctx.orgId) return ctx;
-  return { ...ctx, ...(await enterOrganisation(ctx.services, principalOf(request), orgId)) };
+  const entered = await asSystem(ctx.services, (db) => enterOrganisation(db, principalOf(request), orgId));
+  return { ...ctx, ...entered };
 }
 
 function nowhere(services: Services, { type, id, label }: Principal, now: Date): Ctx {

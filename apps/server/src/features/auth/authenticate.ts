@@ -1,5 +1,5 @@
 import { type Permission, permissions } from "@holdfast/contracts/own-api";
-import { type Actor, asSystem, type Services } from "../../context.ts";
+import type { Actor } from "../../context.ts";
 import { NotFound, Unauthenticated } from "../../errors.ts";
 import { tokenHash } from "../../tokens.ts";
 import { verifyAccessToken } from "./access-token.ts";
@@ -9,7 +9,9 @@ import {
   findApiToken,
   findSessionAccount,
   noteTokenUse,
+  type OrganisationAccess,
   organisationExists,
+  type System,
 } from "./queries.ts";
 
 /** Who sent a request, before it is known in which organisation. */
@@ -31,9 +33,9 @@ export interface Principal {
   readonly expiresAt: Date | null;
 }
 
-/** @throws Unauthenticated */
+/** @param db a transaction across organisations. @throws Unauthenticated */
 export async function authenticate(
-  services: Services,
+  db: System,
   sessionKey: Uint8Array,
   authorization: string | undefined,
   now: Date,
@@ -41,17 +43,14 @@ export async function authenticate(
   const [, credential] = /^Bearer ([\x21-\x7e]{1,4096})$/i.exec(authorization ?? "") ?? [];
   if (credential === undefined) throw new Unauthenticated();
   return credential.startsWith("hf_")
-    ? authenticateToken(services, credential, now)
-    : authenticateSession(services, sessionKey, credential, now);
+    ? authenticateToken(db, credential, now)
+    : authenticateSession(db, sessionKey, credential, now);
 }
 
-async function authenticateToken(services: Services, credential: string, now: Date): Promise<Principal> {
-  const token = await asSystem(services, async (db) => {
-    const found = await findApiToken(db, tokenHash(credential), now);
-    if (found !== null && isStale(found.lastUsedAt, now)) await noteTokenUse(db, found.id, now);
-    return found;
-  });
+async function authenticateToken(db: System, credential: string, now: Date): Promise<Principal> {
+  const token = await findApiToken(db, tokenHash(credential), now);
   if (token === null) throw new Unauthenticated("The API token is not valid, has ended or was revoked.");
+  if (isStale(token.lastUsedAt, now)) await noteTokenUse(db, token.id, now);
   const { id, name, userId, administrator, orgId, allOrganisations, expiresAt } = token;
   return {
     type: "token",
@@ -70,13 +69,13 @@ function isStale(lastUsedAt: Date | null, now: Date): boolean {
 }
 
 async function authenticateSession(
-  services: Services,
+  db: System,
   sessionKey: Uint8Array,
   credential: string,
   now: Date,
 ): Promise<Principal> {
   const { sessionId, expiresAt } = await verifyAccessToken(sessionKey, credential);
-  const account = await asSystem(services, (db) => findSessionAccount(db, sessionId, now));
+  const account = await findSessionAccount(db, sessionId, now);
   if (account === null) throw new Unauthenticated("The session has ended; sign in again.");
   return { type: "user", id: account.id, label: account.email, account, token: null, sessionId, expiresAt };
 }
@@ -88,17 +87,14 @@ async function authenticateSession(
  * @throws NotFound when it has no business there: organisations cannot be probed.
  */
 export async function enterOrganisation(
-  services: Services,
+  db: System,
   principal: Principal,
   wanted: string | null,
 ): Promise<{ readonly orgId: string; readonly actor: Actor }> {
   const { token, account, type, id, label } = principal;
   const orgId = wanted ?? token?.orgId ?? null;
   if (token !== null && orgId !== token.orgId && !token.allOrganisations) throw new NotFound("organisation");
-  const access = await asSystem(services, async (db) => {
-    if (account !== null) return findAccess(db, account, orgId, permissions);
-    return orgId !== null && (await organisationExists(db, orgId)) ? { id: orgId, permissions } : null;
-  });
+  const access = account === null ? await anyAccess(db, orgId) : await findAccess(db, account, orgId, permissions);
   if (access === null) throw new NotFound("organisation");
   const held: readonly Permission[] =
     token === null
@@ -110,4 +106,12 @@ export async function enterOrganisation(
     ...(administers ? { administrator: true } : {}),
   };
   return { orgId: access.id, actor: { type, id, label, permissions: new Set(held), ...behind } };
+}
+
+/** Of a token that is nobody's: what it may do is said by itself. */
+async function anyAccess(
+  db: System,
+  orgId: string | null,
+): Promise<Pick<OrganisationAccess, "id" | "permissions"> | null> {
+  return orgId !== null && (await organisationExists(db, orgId)) ? { id: orgId, permissions } : null;
 }

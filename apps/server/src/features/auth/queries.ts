@@ -2,7 +2,8 @@ import type { Permission } from "@holdfast/contracts/own-api";
 import type { Transaction } from "kysely";
 import type { Database } from "../../db/schema.ts";
 
-type System = Transaction<Database>;
+/** A transaction across organisations. */
+export type System = Transaction<Database>;
 
 export interface Account {
   readonly id: string;
