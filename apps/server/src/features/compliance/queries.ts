@@ -15,14 +15,12 @@ export interface ComplianceFilter {
 }
 
 /** A device's latest result of a policy, with what is shown beside it. */
-export interface ComplianceRow extends LatestOutcome {
+export interface ComplianceRow
+  extends Omit<LatestOutcome, "failing" | "layoutId" | "judgementId" | "receivedAt">,
+    Pick<Policy, "name" | "osType" | "benchmark" | "benchmarkVersion" | "level" | "custom" | "enabled"> {
   readonly hostname: string;
   readonly deviceOs: DeviceRow["osType"];
   readonly onlineUntil: Date | null;
-  readonly policy: Pick<
-    Policy,
-    "id" | "name" | "osType" | "benchmark" | "benchmarkVersion" | "level" | "custom" | "enabled"
-  >;
 }
 
 export interface ComplianceSummary {
@@ -83,18 +81,14 @@ export async function selectComplianceSummary(tx: Tx, filter: ComplianceFilter):
 
 /** By host name. */
 export async function selectCompliance(tx: Tx, filter: ComplianceFilter, page: Page): Promise<ComplianceRow[]> {
-  const rows = await matching(tx, filter)
+  return matching(tx, filter)
     .innerJoin("device", "device.id", "outcome.deviceId")
     .innerJoin("policy", "policy.id", "outcome.policyId")
     .select([
       "outcome.deviceId",
       "outcome.policyId",
       "outcome.resultId",
-      "outcome.judgementId",
       "outcome.checkedAt",
-      "outcome.receivedAt",
-      "outcome.layoutId",
-      "outcome.failing",
       "outcome.passCount",
       "outcome.failCount",
       "outcome.exemptedCount",
@@ -123,8 +117,4 @@ export async function selectCompliance(tx: Tx, filter: ComplianceFilter, page: P
     .offset(page.offset)
     .limit(page.limit)
     .execute();
-  return rows.map(({ name, osType, benchmark, benchmarkVersion, level, custom, enabled, ...row }) => ({
-    ...row,
-    policy: { id: row.policyId, name, osType, benchmark, benchmarkVersion, level, custom, enabled },
-  }));
 }

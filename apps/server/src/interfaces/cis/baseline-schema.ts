@@ -133,10 +133,11 @@ function wholeHours({ intervalMinutes }: Pick<Policy, "intervalMinutes">): numbe
 }
 
 export function presentBaselineName(
-  policy: Pick<Policy, "id" | "name" | "osType" | "benchmark" | "benchmarkVersion" | "level" | "custom" | "enabled">,
+  id: string,
+  policy: Pick<Policy, "name" | "osType" | "benchmark" | "benchmarkVersion" | "level" | "custom" | "enabled">,
 ): BaselineName {
   return {
-    id: policy.id,
+    id,
     name: policy.name,
     osType: policy.osType,
     benchmarkVersion: benchmarkWord(policy),
@@ -147,7 +148,7 @@ export function presentBaselineName(
 
 export function presentBaseline(policy: Policy): Baseline {
   return {
-    ...presentBaselineName(policy),
+    ...presentBaselineName(policy.id, policy),
     orgId: policy.orgId,
     customExclusions: policy.exclusions,
     scanSchedule: {

@@ -117,11 +117,10 @@ function reportText({ device, reports }: Static<typeof DeviceReport>, shown: rea
 }
 
 function presentRow(orgId: string, now: Date, row: ComplianceRow) {
-  const { deviceId: id, hostname, deviceOs: osType, policy } = row;
   return {
     result: presentCounted(orgId, row),
-    baseline: presentBaselineName(policy),
-    device: { id, hostname, osType, status: statusOf(row, now) },
+    baseline: presentBaselineName(row.policyId, row),
+    device: { id: row.deviceId, hostname: row.hostname, osType: row.deviceOs, status: statusOf(row, now) },
   };
 }
 
