@@ -116,6 +116,9 @@ describe("the dashboard's administration", { timeout }, () => {
     expect(await scoreNow()).toBeGreaterThan(before?.score ?? 100);
     await page.goto(`${holdfast.firstRun().url}${failingAddress()}`);
     await page.getByRole("img", { name: `Score ${(await scoreNow())?.toFixed(1)} of 100` }).waitFor();
+    const finding = page.getByRole("listitem").filter({ hasText: failing.title });
+    await finding.getByText(/^Excepted until .*: Needed by the router$/).waitFor();
+    expect(await finding.getByRole("button", { expanded: true }).textContent()).toMatch(/Fail.*Excepted$/);
 
     await openPage(page, "Exceptions");
     await row.getByRole("button", { name: /^Revoke/ }).click();

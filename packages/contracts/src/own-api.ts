@@ -96,6 +96,8 @@ export const DeviceFinding = Type.Intersect([
     section: Type.String(),
     /** What its check serves in public catalogues, e.g. "NIST SP 800-53 Revision 5: AC-17 Remote Access". */
     controls: Type.Array(Type.String()),
+    /** What covers its failure now; null when nothing does. */
+    exception: nullable(Type.Object({ id: Uuid, reason: Type.String(), expiresAt: nullable(IsoTime) })),
   }),
 ]);
 export type DeviceFinding = Static<typeof DeviceFinding>;

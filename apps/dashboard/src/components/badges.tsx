@@ -48,6 +48,11 @@ export function StatusBadge({ status }: { readonly status: FindingStatus }) {
   return <Badge tone={statusTone[status]}>{statusLabel[status]}</Badge>;
 }
 
+/** Beside a failure that an exception covers. */
+export function ExceptedBadge() {
+  return <Badge tone="info">Excepted</Badge>;
+}
+
 export function RiskBadge({ risk }: { readonly risk: RiskLevel | null }) {
   return risk === null ? (
     <Badge tone="quiet">no risk level</Badge>

@@ -70,5 +70,7 @@ function problemsOf(errors: readonly TLocalizedValidationError[], part: string):
   if (first === undefined) return `${where} is not as documented.`;
   const field = first.instancePath.split("/").filter(Boolean).join(".").slice(0, 200);
   const allowed = first.keyword === "enum" ? ` (${first.params.allowedValues.join(", ")})` : "";
-  return field === "" ? `${where} ${first.message}${allowed}.` : `${where}: "${field}" ${first.message}${allowed}.`;
+  const isBlank = first.keyword === "pattern" && String(first.params.pattern) === "\\S";
+  const message = isBlank ? "must not be blank" : `${first.message}${allowed}`;
+  return field === "" ? `${where} ${message}.` : `${where}: "${field}" ${message}.`;
 }

@@ -18,6 +18,7 @@ const finding = (over: Partial<DeviceFinding>): DeviceFinding => ({
   assessment: "automated",
   section: "3.3 Network parameters",
   controls: ["NIST SP 800-53 Revision 5: CM-7 Least Functionality"],
+  exception: null,
   ...over,
 });
 const findings = [

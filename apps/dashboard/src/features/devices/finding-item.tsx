@@ -1,7 +1,8 @@
 import type { DeviceFinding } from "@holdfast/contracts/own-api";
 import { useParams } from "@tanstack/react-router";
 import { type ReactNode, useEffect, useId, useRef } from "react";
-import { SeverityBadge, StatusBadge } from "../../components/badges.tsx";
+import { ExceptedBadge, SeverityBadge, StatusBadge } from "../../components/badges.tsx";
+import { formatTime } from "../../lib/format-time.ts";
 import { RequestFix } from "../remediations/request-fix.tsx";
 
 interface FindingItemProps {
@@ -43,6 +44,7 @@ export function FindingItem({ finding, policyId, open, onToggle }: FindingItemPr
             <span className="mr-1 text-muted tabular-nums">{finding.checkId}</span>{" "}
             <span className="font-medium">{finding.title}</span>
           </span>
+          {finding.exception !== null && <ExceptedBadge />}
         </button>
       </h3>
       {open && <Details id={id} finding={finding} policyId={policyId} />}
@@ -61,6 +63,7 @@ function Details({ id, finding, policyId }: DetailsProps) {
   return (
     <div id={id} className="border-t border-line bg-sunken px-4 py-4 sm:pl-12">
       {finding.message !== "" && finding.status !== "fail" && <p className="mb-4 font-medium">{finding.message}</p>}
+      {finding.exception !== null && <Excepted exception={finding.exception} />}
       {finding.evidence.details.length > 0 && <EvidenceTable finding={finding} />}
       <dl className="mt-4 grid max-w-3xl gap-4">
         <Detail term="Why it matters">{finding.rationale}</Detail>
@@ -73,6 +76,19 @@ function Details({ id, finding, policyId }: DetailsProps) {
         {finding.section}; Level {finding.level}; {finding.assessment}; {finding.category}
       </p>
     </div>
+  );
+}
+
+function Excepted({
+  exception: { reason, expiresAt },
+}: {
+  readonly exception: NonNullable<DeviceFinding["exception"]>;
+}) {
+  return (
+    <p className="mb-4">
+      <span className="font-medium">Excepted</span>{" "}
+      {expiresAt === null ? "until it is revoked" : `until ${formatTime(expiresAt)}`}: {reason}
+    </p>
   );
 }
 

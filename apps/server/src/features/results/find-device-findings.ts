@@ -35,7 +35,7 @@ export async function findDeviceFindings(ctx: Ctx, deviceId: string, policyId?: 
 }
 
 function present(
-  { finding, recommendation, check }: ReadFinding,
+  { finding, recommendation, check, exception }: ReadFinding,
   { level, profile }: { readonly level: 1 | 2; readonly profile: "server" | "workstation" },
   sections: Readonly<Record<string, string>>,
   pack: Pack,
@@ -49,5 +49,10 @@ function present(
     assessment: recommendation?.assessment ?? "automated",
     section: sectionOf(sections, finding.checkId),
     controls: check === null ? [] : controlsOf(pack, check),
+    exception: exception === null ? null : presentException(exception),
   };
+}
+
+function presentException({ id, reason, expiresAt }: NonNullable<ReadFinding["exception"]>) {
+  return { id, reason, expiresAt: expiresAt?.toISOString() ?? null };
 }

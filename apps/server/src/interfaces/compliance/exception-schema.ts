@@ -23,7 +23,7 @@ export const NewComplianceException = Type.Object(
   {
     check_id: Uuid,
     agent_uuid: Type.Optional(Type.Union([Uuid, Type.Null()], { description: "Left out: every agent." })),
-    reason: Type.String({ minLength: 1, maxLength: 2000 }),
+    reason: Type.String({ minLength: 1, maxLength: 2000, pattern: "\\S" }),
     expires_at: Type.Optional(Type.Union([Time, Type.Null()], { description: "Left out: until it is revoked." })),
   },
   closed,

@@ -177,6 +177,7 @@ describe("an exception", () => {
     ["an end in the past", { expires_at: inMs(-1000) }, "expires_at"],
     ["an end that is no time", { expires_at: "2024-12-31" }, "expires_at"],
     ["no reason", { reason: "" }, "reason"],
+    ["a reason of blanks", { reason: "\n " }, '"reason" must not be blank'],
     ["a reason that is too long", { reason: "x".repeat(2001) }, "reason"],
     ["a reason that is no text", { reason: 5 }, "reason"],
     ["an agent that is no uuid", { agent_uuid: "x" }, "agent_uuid"],

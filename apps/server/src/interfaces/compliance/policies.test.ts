@@ -41,6 +41,7 @@ describe("creating a policy", () => {
   it.each([
     ["an unknown field", { colour: "red" }, "colour"],
     ["a name that is empty", { name: "" }, "name"],
+    ["a name of blanks", { name: " " }, '"name" must not be blank'],
     ["a name that is too long", { name: "x".repeat(201) }, "name"],
     ["a wrong type", { name: 5 }, "name"],
     ["another system", { target_os: "beos" }, "target_os"],

@@ -27,7 +27,7 @@ export const CompliancePolicy = Type.Object({
 export type CompliancePolicy = Static<typeof CompliancePolicy>;
 
 const settable = {
-  name: Type.String({ minLength: 1, maxLength: 200 }),
+  name: Type.String({ minLength: 1, maxLength: 200, pattern: "\\S" }),
   description: Type.String({ maxLength: 2000 }),
   cis_level: CisLevel,
   target_os: TargetOsInput,
