@@ -43,7 +43,7 @@ export async function furnish(
     if (existing !== undefined) return null;
     const { id: orgId } = await db
       .insertInto("organisation")
-      .values({ name: "Default organisation" })
+      .values({ name: "Default organisation", contentDigest: services.pack.digest })
       .returning("id")
       .executeTakeFirstOrThrow();
     const { id: userId } = await db

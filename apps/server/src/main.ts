@@ -16,6 +16,7 @@ import { deleteScansJob } from "./features/policies/jobs.ts";
 import { failOverdueRemediations } from "./features/remediations/fail-overdue-remediations.ts";
 import { dispatchRemediation } from "./features/remediations/jobs.ts";
 import { rejudgePolicy } from "./features/results/rejudge.ts";
+import { rejudgeUpgraded } from "./features/results/rejudge-upgraded.ts";
 import { openScansJob } from "./features/scans/jobs.ts";
 import { openDueScans } from "./features/scans/open-due-scans.ts";
 import { ScanProgress } from "./features/scans/scan-progress.ts";
@@ -91,6 +92,7 @@ async function start(
   closers.push(() => events.close());
   const services: Services = { db: connection.db, pack, log, queue, riskThresholds, events };
   const firstRun = await furnish(services, config.saveFirstRun);
+  await rejudgeUpgraded(services);
   closers.push(startRelay(services, queue, events));
   if (config.role !== "api") {
     await startWork(services, queue, {

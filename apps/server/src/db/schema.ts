@@ -14,6 +14,8 @@ export interface OrganisationTable {
   id: Generated<string>;
   name: string;
   createdAt: Generated<Date>;
+  /** Of the content its results were judged by last; null: not known. */
+  contentDigest: ColumnType<string | null, string | null | undefined, string | null>;
 }
 export interface UserAccountTable {
   id: Generated<string>;

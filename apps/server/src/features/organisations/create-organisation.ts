@@ -12,7 +12,8 @@ export async function createOrganisation(ctx: Ctx, name: string): Promise<Organi
     throw new Forbidden("Only an administrator of every organisation can make another one.");
   }
   return asSystem(ctx.services, async (db) => {
-    const { id, createdAt } = await insertOrganisation(db, name, ctx.now);
+    const { digest: contentDigest } = ctx.services.pack;
+    const { id, createdAt } = await insertOrganisation(db, { name, createdAt: ctx.now, contentDigest });
     const tx = await enter({ ...ctx, orgId: id }, db);
     await audit(tx, { action: "organisation.create", subject: { type: "organisation", id }, after: { name } });
     const held = permissions.filter((permission) => ctx.actor.permissions.has(permission));

@@ -5,7 +5,7 @@ import type { Database, EnrolmentTokenTable, OrganisationTable } from "../../db/
 import { NotFound } from "../../errors.ts";
 import type { Listed, Page } from "../../http/paging.ts";
 
-export type OrganisationRow = Selectable<OrganisationTable>;
+export type OrganisationRow = Omit<Selectable<OrganisationTable>, "contentDigest">;
 export type EnrolmentTokenRow = Omit<Selectable<EnrolmentTokenTable>, "tokenHash">;
 
 /** Whose organisations: every one there is, a member's, or one. */
@@ -42,8 +42,15 @@ export async function selectOrganisations(
   return { items: rows.map((row) => ({ ...row, permissions: row.permissions as Permission[] | null })), total };
 }
 
-export async function insertOrganisation(db: Transaction<Database>, name: string, now: Date): Promise<OrganisationRow> {
-  return db.insertInto("organisation").values({ name, createdAt: now }).returningAll().executeTakeFirstOrThrow();
+export async function insertOrganisation(
+  db: Transaction<Database>,
+  organisation: Pick<OrganisationRow, "name" | "createdAt"> & { readonly contentDigest: string },
+): Promise<OrganisationRow> {
+  return db
+    .insertInto("organisation")
+    .values(organisation)
+    .returning(["id", "name", "createdAt"])
+    .executeTakeFirstOrThrow();
 }
 
 const shown = ["id", "orgId", "uses", "usesLeft", "createdAt", "expiresAt"] as const;

@@ -233,6 +233,7 @@ export async function findLatest(tx: Tx, deviceId: string, policyId: string) {
       "resultId as id",
       "deviceId",
       "latestResult.policyId",
+      "judgementId",
       "checkedAt",
       "factSetId",
       "importedResultId",

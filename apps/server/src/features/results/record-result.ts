@@ -79,13 +79,16 @@ function columnsOf(judgement: KeptJudgement) {
   };
 }
 
-/** Puts another judgement under the latest result, which keeps its time, and under its scan. Its device is locked. */
+/**
+ * Puts another judgement under the latest result, which keeps its time, and under its scan. The one it had goes, unless an
+ * earlier scan rests on it. Its device is locked.
+ */
 export async function replaceJudgement(
   tx: Tx,
-  latest: Omit<NewResult, "receivedAt">,
+  latest: Omit<NewResult, "receivedAt"> & { readonly judgementId: number },
   judgement: KeptJudgement,
 ): Promise<void> {
-  const { id, deviceId, policyId, checkedAt } = latest;
+  const { id, deviceId, policyId, checkedAt, judgementId: former } = latest;
   await tx.db
     .updateTable("latestResult")
     .set(columnsOf(judgement))
@@ -101,6 +104,26 @@ export async function replaceJudgement(
     .where("checkedAt", "=", checkedAt)
     .execute();
   await upsertDay(tx, latest, judgement);
+  if (former !== judgement.id) await deleteUnused(tx, deviceId, former);
+}
+
+async function deleteUnused(tx: Tx, deviceId: string, judgementId: number): Promise<void> {
+  await tx.db
+    .deleteFrom("judgement")
+    .where("orgId", "=", tx.orgId)
+    .where("id", "=", judgementId)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom("scanResult")
+            .select("scanResult.id")
+            .where("scanResult.orgId", "=", tx.orgId)
+            .where("scanResult.deviceId", "=", deviceId)
+            .where("scanResult.judgementId", "=", judgementId),
+        ),
+      ),
+    )
+    .execute();
 }
 
 async function upsertDay(

@@ -9,6 +9,7 @@ import { updatePolicy } from "../policies/update-policy.ts";
 import { getStats } from "../statistics/get-stats.ts";
 import { checkUuid } from "./check-uuid.ts";
 import { rejudgePolicy } from "./rejudge.ts";
+import { rejudgeUpgraded } from "./rejudge-upgraded.ts";
 import { storeUpload } from "./store-upload.ts";
 
 const database = useDatabase();
@@ -40,6 +41,43 @@ it("judges a few devices with the change and the rest in the job it leaves, twic
     expect(await average(owner)).toBe(100);
   }
 }, 60_000);
+
+it("judges what is stored by new content, once, and keeps no judgement that nothing rests on", async () => {
+  const { owner, policyId, devices } = await fleet(2);
+  const [device] = devices;
+  if (device === undefined) throw new Error("two devices were asked for");
+  await upload(device, policyId);
+  const { services } = owner;
+  const judgements = () =>
+    inTransaction(owner, (tx) => tx.db.selectFrom("judgement").select(["id", "failCount"]).execute());
+  // As an installation is that has judged by this content before.
+  await rejudgeUpgraded(services);
+  const [before] = await judgements();
+  const checks = new Map(services.pack.checks);
+  const high = checks.get("a-high");
+  const low = checks.get("a-low");
+  if (high === undefined || low === undefined) throw new Error("the test's pack has both");
+  const corrected = {
+    ...services,
+    pack: { ...services.pack, digest: "cd".repeat(32), checks: checks.set("a-high", { ...low, id: "a-high" }) },
+  };
+  await rejudgeUpgraded(corrected);
+  const after = await judgements();
+  expect(await average(owner)).toBe(100);
+  expect(after).toEqual([{ id: expect.not.toSatisfy((id: number) => id === before?.id), failCount: 0 }]);
+  await rejudgeUpgraded(corrected);
+  expect(await judgements()).toEqual(after);
+});
+
+it("keeps the judgement that an earlier scan rests on", async () => {
+  const { owner, policyId, devices } = await fleet(1);
+  for (const device of [...devices, ...devices]) await upload(device, policyId);
+  await updatePolicy(owner, policyId, { exclusions: ["1.1.2"] });
+  const scores = await inTransaction(owner, (tx) =>
+    tx.db.selectFrom("judgement").select("failCount").orderBy("id").execute(),
+  );
+  expect(scores.map(({ failCount }) => failCount)).toEqual([1, 0]);
+});
 
 it("does nothing for a policy that is gone by then", async () => {
   const { owner, policyId } = await fleet(0);
