@@ -134,6 +134,18 @@ const keptColumns = [
   "score",
 ] as const;
 
+/** The ids of what a stored set holds, by address. */
+export async function selectFactIds(tx: Tx, factSetId: number): Promise<Map<string, number>> {
+  // One row: of hundreds, each costs more than what is in it.
+  const { rows } = await sql<{ ids: number[] | null; addresses: string[] | null }>`
+    select array_agg(id) as ids, json_agg(address) as addresses from fact
+    where id = any((select fact_ids from fact_set where org_id = ${tx.orgId} and fact_set.id = ${factSetId})::bigint[])`.execute(
+    tx.db,
+  );
+  const [{ ids, addresses } = { ids: null, addresses: null }] = rows;
+  return new Map(addresses?.map((address, at) => [address, ids?.[at] ?? 0]));
+}
+
 /** Null when the subject was not judged so before. */
 export async function findJudgement(tx: Tx, key: JudgementKey): Promise<KeptJudgement | null> {
   const [column, subject] =

@@ -1,6 +1,7 @@
 import type { Check, Pack, Recommendation } from "@holdfast/content/pack";
 import type { Finding } from "@holdfast/contracts/finding";
 import { statusFromCode } from "@holdfast/contracts/verdict";
+import { factRequestsOfChecks } from "@holdfast/engine/fact-requests";
 import { findingsOf } from "@holdfast/engine/findings";
 import type { Tx } from "../../context.ts";
 import { type Exception, selectInForce } from "../exceptions/queries.ts";
@@ -35,15 +36,19 @@ export interface ReadFindings {
 /**
  * What was found: the verdicts as stored, their evidence worked out again from the stored facts and site values. A verdict that today's
  * content would not give keeps its place and says so.
+ *
+ * @param only of these numbers alone.
  */
-export async function readFindings(tx: Tx, result: JudgedResult): Promise<ReadFindings> {
+export async function readFindings(tx: Tx, result: JudgedResult, only?: ReadonlySet<string>): Promise<ReadFindings> {
   if (result.layoutId === null) return { benchmark: null, findings: [{ ...nothingBehind, finding: noBenchmark() }] };
   const layout = await selectLayout(tx, result.layoutId);
   const { pack } = tx.services;
   const benchmark = pack.benchmarks.find(({ id, version }) => id === layout.benchmark && version === layout.version);
   const recommendations = new Map(benchmark?.recommendations.map((item) => [item.number, item]));
   const codes = new Map(layout.numbers.map((number, place) => [number, result.statuses[place] ?? leftOut]));
-  const evaluated = layout.numbers.filter((number) => codes.get(number) !== leftOut);
+  const evaluated = layout.numbers.filter(
+    (number) => codes.get(number) !== leftOut && (only === undefined || only.has(number)),
+  );
   const found = await foundIn(tx, result, evaluated, recommendations);
   const exceptions = await selectInForce(tx, result.deviceId, layout.benchmark);
   const findings = evaluated.map((number) => {
@@ -79,7 +84,12 @@ async function foundIn(
   const known = numbers
     .flatMap((number) => recommendations.get(number) ?? [])
     .filter(({ check }) => pack.checks.has(check));
-  const judged = findingsOf(pack, known, await selectFacts(tx, factSetId), undefined, valuesOf({ parameters }));
+  const needed = factRequestsOfChecks(
+    pack,
+    known.map(({ check }) => check),
+  ).map(({ address }) => address);
+  const facts = await selectFacts(tx, factSetId, needed);
+  const judged = findingsOf(pack, known, facts, undefined, valuesOf({ parameters }));
   return new Map(judged.map((finding) => [finding.checkId, { finding, imported: null }]));
 }
 

@@ -1,7 +1,13 @@
+import type { Pack } from "@holdfast/content/pack";
+import type { FactAddress } from "@holdfast/contracts/fact";
 import type { Finding } from "@holdfast/contracts/finding";
+import { canonicalJson } from "@holdfast/contracts/json";
+import { factRequestsOfChecks } from "@holdfast/engine/fact-requests";
 import type { Tx } from "../../context.ts";
 import { type Exception, selectInForce } from "../exceptions/queries.ts";
-import type { JudgedResult } from "./queries.ts";
+import { Kept } from "./kept.ts";
+import { leftOut } from "./outcome.ts";
+import { type JudgedResult, type Layout, selectFactIds, selectLayout } from "./queries.ts";
 import { type ReadFinding, readFindings } from "./read-findings.ts";
 import { withExceptions } from "./with-exceptions.ts";
 
@@ -24,17 +30,24 @@ export interface ShownResult {
   readonly findings: Buffer;
 }
 
-/** Bytes kept, some hundred judgements. */
-const maxSize = 32_000_000;
+/** Bytes of texts kept, some hundred judgements; and characters of findings, some ten thousand. */
+const maxTexts = 20_000_000;
+const maxPieces = 20_000_000;
+
+/** A finding and its JSON object. */
+interface Piece extends Pick<Finding, "checkId" | "status" | "severity"> {
+  readonly text: string;
+}
 
 /**
- * Findings as JSON text. A judgement never changes, so its text is worked out once and kept while there is room; reading
- * facts, judging and writing text is what a report costs.
+ * Findings as JSON text; reading facts, judging and writing text is what a report costs. A judgement never changes, so its text
+ * is kept while there is room. Facts are interned, so what a check finds on the same ones is the same text on every device: of
+ * a judgement that was not shown before, only what no other has found is worked out.
  */
 export class ShownFindings {
   readonly #present: (finding: ReadFinding) => object;
-  readonly #known = new Map<number, Shown>();
-  #size = 0;
+  readonly #known = new Kept<number, Shown>(maxTexts, ({ text }) => text.length);
+  readonly #pieces = new Kept<string, Piece>(maxPieces, ({ text }, key) => text.length + key.length);
 
   /** @param present how the interface shows a finding; with an exception it adds a member `exception`, and nothing else. */
   constructor(present: (finding: ReadFinding) => object) {
@@ -60,34 +73,80 @@ export class ShownFindings {
   }
 
   async #shown(tx: Tx, result: JudgedResult): Promise<Shown> {
-    const known = this.#known.get(result.id) ?? (await this.#make(tx, result));
-    // The one used last is the last to go.
-    this.#known.delete(result.id);
-    this.#known.set(result.id, known);
-    return known;
-  }
-
-  async #make(tx: Tx, result: JudgedResult): Promise<Shown> {
-    const { benchmark, findings } = await readFindings(tx, result);
+    const known = this.#known.get(result.id);
+    if (known !== undefined) return known;
+    const { benchmark, pieces } = await this.#piecesOf(tx, result);
     let end = 0;
-    const texts: string[] = [];
-    const places = findings.map((found) => {
-      const { checkId, status, severity } = found.finding;
-      const text = JSON.stringify(this.#present({ ...found, exception: null }));
-      texts.push(text);
+    const findings = pieces.map(({ checkId, status, severity, text }) => {
       // A bracket or a comma goes before it.
       end += 1 + Buffer.byteLength(text);
       return { checkId, status, severity, end };
     });
-    const made = { benchmark: benchmark?.id ?? "", text: Buffer.from(`[${texts.join(",")}]`), findings: places };
-    this.#size += made.text.length;
-    for (const [id, { text }] of this.#known) {
-      if (this.#size <= maxSize) break;
-      this.#known.delete(id);
-      this.#size -= text.length;
-    }
+    const text = Buffer.from(`[${pieces.map((piece) => piece.text).join(",")}]`);
+    const made = { benchmark, text, findings };
+    this.#known.set(result.id, made);
     return made;
   }
+
+  async #piecesOf(
+    tx: Tx,
+    result: JudgedResult,
+  ): Promise<{ readonly benchmark: string; readonly pieces: readonly Piece[] }> {
+    if (result.factSetId === null || result.layoutId === null) {
+      const { benchmark, findings } = await readFindings(tx, result);
+      return { benchmark: benchmark?.id ?? "", pieces: findings.map((found) => this.#pieceOf(found)) };
+    }
+    const layout = await selectLayout(tx, result.layoutId);
+    const keys = keysOf(tx, result, layout, await selectFactIds(tx, result.factSetId));
+    const missing = new Set(
+      [...keys].filter(([, key]) => this.#pieces.get(key) === undefined).map(([number]) => number),
+    );
+    const { findings } = missing.size === 0 ? { findings: [] } : await readFindings(tx, result, missing);
+    const made = new Map(findings.map((found) => [found.finding.checkId, this.#pieceOf(found)]));
+    const pieces = [...keys].flatMap(([number, key]) => {
+      const piece = made.get(number) ?? this.#pieces.get(key);
+      if (piece !== undefined && made.has(number)) this.#pieces.set(key, piece);
+      return piece ?? [];
+    });
+    return { benchmark: layout.benchmark, pieces };
+  }
+
+  #pieceOf(found: ReadFinding): Piece {
+    const { checkId, status, severity } = found.finding;
+    return { checkId, status, severity, text: JSON.stringify(this.#present({ ...found, exception: null })) };
+  }
+}
+
+/** All that the text of a finding depends on, by the number of its recommendation, in the order of the benchmark. */
+function keysOf(
+  tx: Tx,
+  { layoutId, statuses, parameters }: JudgedResult,
+  { benchmark: id, version, numbers }: Layout,
+  factIds: ReadonlyMap<FactAddress, number>,
+): Map<string, string> {
+  const { pack } = tx.services;
+  const benchmark = pack.benchmarks.find((item) => item.id === id && item.version === version);
+  const checks = new Map(benchmark?.recommendations.map(({ number, check }) => [number, check]));
+  const values = parameters === null ? "" : canonicalJson(parameters);
+  const keys = new Map<string, string>();
+  for (const [place, number] of numbers.entries()) {
+    const code = statuses[place] ?? leftOut;
+    if (code === leftOut) continue;
+    const facts = addressesOf(pack, checks.get(number) ?? "").map((address) => factIds.get(address) ?? "");
+    keys.set(number, `${layoutId} ${number} ${code} ${facts.join(",")} ${values}`);
+  }
+  return keys;
+}
+
+const addressesByCheck = new WeakMap<Pack, Map<string, readonly FactAddress[]>>();
+
+/** What a check looks at. */
+function addressesOf(pack: Pack, checkId: string): readonly FactAddress[] {
+  const known = addressesByCheck.get(pack) ?? new Map<string, readonly FactAddress[]>();
+  addressesByCheck.set(pack, known);
+  const addresses = known.get(checkId) ?? factRequestsOfChecks(pack, [checkId]).map(({ address }) => address);
+  known.set(checkId, addresses);
+  return addresses;
 }
 
 /** The text with a member `exception` in each finding that one covers. */

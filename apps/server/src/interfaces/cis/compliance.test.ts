@@ -279,6 +279,28 @@ describe("GET /cis/devices/:deviceId/report", () => {
     expect(result).toMatchObject({ failedChecks: 1, totalChecks: 2, score: 50, summary: { fail: 2, exempted: 1 } });
   });
 
+  it("shows each of several exceptions with its own finding, and the same findings on another device", async () => {
+    const { owner, call } = await organisation();
+    const policy = await aPolicy(owner, { scoring: "flat" });
+    const [one, other] = [await aDevice(owner), await aDevice(owner)];
+    const findingsOf = async ({ deviceId }: { deviceId: string }) =>
+      (await call("GET", `/cis/devices/${deviceId}/report`)).body.reports[0].result.findings;
+    await scan(one, policy.id, ["critical", "high", "medium"]);
+    const plain = await findingsOf(one);
+    await excepted(owner, "1.1.1", one.deviceId);
+    await excepted(owner, "1.1.3", one.deviceId);
+    const covered = await findingsOf(one);
+    expect(covered.map(({ exception }: { exception?: object }) => exception !== undefined)).toEqual(
+      plain.map(({ checkId }: { checkId: string }) => checkId === "1.1.1" || checkId === "1.1.3"),
+    );
+    expect(covered.map(({ exception: _, ...finding }: { exception?: object }) => finding)).toEqual(plain);
+    await scan(other, policy.id, ["critical", "high"]);
+    const differing = (await findingsOf(other)).filter((finding: object, at: number) => {
+      return JSON.stringify(finding) !== JSON.stringify(plain[at]);
+    });
+    expect(differing).toMatchObject([{ checkId: "1.1.3", status: "pass" }]);
+  });
+
   it("has no findings of excluded checks", async () => {
     const { owner, call } = await organisation();
     const policy = await aPolicy(owner, { scoring: "flat", exclusions: ["1.1.1"] });
