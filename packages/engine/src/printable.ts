@@ -1,3 +1,5 @@
+/** What nearly every text is made of, and quick to tell. */
+const plain = /^[ -~]*$/;
 /** Control characters, and those that turn the direction of what follows. */
 const unprintable = /[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 
@@ -6,6 +8,7 @@ const unprintable = /[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
  * is to act there. Tabs become blanks, the rest `\xNN` or `\uNNNN`.
  */
 export function printable(text: string): string {
+  if (plain.test(text)) return text;
   return text.replaceAll(unprintable, (character) => {
     if (character === "\t") return " ";
     const digits = character.charCodeAt(0).toString(16);

@@ -38,7 +38,8 @@ function isAlike(rule: AuditRule, asked: AuditRule): boolean {
   return (
     rule.list === asked.list &&
     rule.action === asked.action &&
-    rule.fields.join("\n") === asked.fields.join("\n") &&
+    rule.fields.length === asked.fields.length &&
+    rule.fields.every((field, at) => field === asked.fields[at]) &&
     watchesTheSame(rule.watch, asked.watch) &&
     hasPermissions(rule, asked)
   );
