@@ -1,5 +1,6 @@
 import path from "node:path";
 import type { Benchmark, Check, Pack } from "@holdfast/content/pack";
+import type { ParameterValues } from "@holdfast/content/parameter";
 import { StateChangedError } from "@holdfast/engine/changes";
 import { NotPlannableError } from "@holdfast/engine/execute";
 import { LockedError } from "@holdfast/engine/execution-lock";
@@ -10,6 +11,7 @@ import { JournalError } from "@holdfast/engine/journal";
 import { loadBuiltInPack } from "./built-in-pack.ts";
 import { CommandError, exitCode } from "./exit.ts";
 import { chooseBenchmark } from "./scan-device.ts";
+import { readSiteValues } from "./site-values.ts";
 import { stateDirectory } from "./up/state-directory.ts";
 
 export interface CheckFlags {
@@ -17,6 +19,8 @@ export interface CheckFlags {
   readonly check: string;
   readonly benchmark?: string;
   readonly root?: string;
+  /** The texts of `--set`. */
+  readonly set: readonly string[];
 }
 
 /** One check of one benchmark on one machine. */
@@ -29,11 +33,14 @@ export interface OpenCheck {
   readonly host: WritableHost;
   /** "/" or the image's directory, absolute. */
   readonly root: string;
+  /** What the site chooses; the pack's defaults count for the rest. */
+  readonly parameters: ParameterValues;
 }
 
 /** Finds the check a user named, on the machine they named. @throws CommandError in words for the user. */
 export async function openCheck(flags: CheckFlags): Promise<OpenCheck> {
   const pack = await loadBuiltInPack();
+  const parameters = readSiteValues(pack, flags.set);
   const root = flags.root === undefined ? "/" : path.resolve(flags.root);
   const host = await openWritableHost(root);
   const benchmark = chooseBenchmark(pack, await host.platform().catch(inWords), flags.benchmark);
@@ -45,7 +52,7 @@ export async function openCheck(flags: CheckFlags): Promise<OpenCheck> {
     const name = `${benchmark.id}@${benchmark.version}`;
     throw new CommandError(`${name} has no recommendation "${flags.check}".`, exitCode.usage);
   }
-  return { pack, benchmark, check, number: recommendation.number, host, root };
+  return { pack, benchmark, check, number: recommendation.number, host, root, parameters };
 }
 
 /** @param root "/" for this machine, else an image's directory. @throws CommandError */

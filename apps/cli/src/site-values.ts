@@ -1,7 +1,18 @@
 import type { Pack } from "@holdfast/content/pack";
 import { type Parameter, type ParameterValues, parameterProblem } from "@holdfast/content/parameter";
 import type { Json } from "@holdfast/contracts/json";
+import { Option } from "commander";
 import { CommandError, exitCode } from "./exit.ts";
+
+/** `--set NAME=VALUE`, which may be repeated; its texts are for readSiteValues. */
+export function siteValueOption(): Option {
+  return new Option(
+    "--set <name=value>",
+    "a value that your site chooses, e.g. ntp-servers=a.example,b.example; repeat for more",
+  )
+    .argParser<readonly string[]>((text, before) => [...before, text])
+    .default([]);
+}
 
 /**
  * Values that a site chooses, from texts such as "ntp-servers=a,b"; the last of one name counts.

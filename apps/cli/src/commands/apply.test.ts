@@ -1,7 +1,7 @@
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { main } from "../main.ts";
 
 let home = "";
@@ -89,6 +89,55 @@ it("does not put back what was edited since, unless forced", async () => {
   });
   expect(await holdfast("rollback", id, ...state(), "--force")).toMatchObject({ status: 0 });
   expect(await pictureOf(image)).toBe(before);
+});
+
+describe("--set", () => {
+  const ufw = ["--set", "firewall=ufw"];
+  /** nftables is enabled, so that ufw is judged only where the site names it; and then only forwarding is wrong. */
+  beforeEach(async () => {
+    const files = {
+      "var/lib/dpkg/status": "Package: ufw\nStatus: install ok installed\nVersion: 0.36\nArchitecture: all\n",
+      "etc/default/ufw": 'DEFAULT_INPUT_POLICY="DROP"\nDEFAULT_OUTPUT_POLICY="DROP"\nDEFAULT_FORWARD_POLICY="ACCEPT"\n',
+      "usr/lib/systemd/system/nftables.service": "[Install]\nWantedBy=sysinit.target\n",
+      "etc/systemd/system/sysinit.target.wants/nftables.service": "",
+    };
+    for (const [file, text] of Object.entries(files)) {
+      await mkdir(path.dirname(path.join(image, file)), { recursive: true });
+      await writeFile(path.join(image, file), text);
+    }
+  });
+  const defaultDeny = () => ["--check", "4.2.7", "--root", image];
+
+  it("plans by the site's value, applies by it, and verifies by it", async () => {
+    const byDefault = await holdfast("plan", ...defaultDeny());
+    expect(byDefault).toMatchObject({ status: 3, errors: expect.stringContaining("does not apply") });
+    const planned = await holdfast("plan", ...defaultDeny(), ...ufw);
+    expect(planned).toMatchObject({ status: 0, out: expect.stringContaining("+net.ipv4.ip_forward = 0") });
+
+    expect(await holdfast("apply", ...defaultDeny(), ...state(), "--yes")).toMatchObject({ status: 3 });
+    const applied = await holdfast("apply", ...defaultDeny(), ...state(), ...ufw, "--yes", "--json");
+    expect(applied.status).toBe(0);
+    expect(JSON.parse(applied.out)).toMatchObject({ outcome: "committed" });
+    expect((await holdfast("plan", ...defaultDeny(), ...ufw)).out).toContain("Passes already");
+  });
+
+  it("lets the last of a name count, as in a scan", async () => {
+    const planned = await holdfast("plan", ...defaultDeny(), "--set", "firewall=iptables", ...ufw);
+    expect(planned.status).toBe(0);
+  });
+
+  it.each(["plan", "apply"])("is refused by %s as by scan, and in its help", async (command) => {
+    for (const text of ["colour=red", "ntp-servers", "firewall=none", "audit-log-size=0"]) {
+      const refused = await holdfast("scan", "--root", image, "--set", text);
+      expect(refused).toMatchObject({ status: 2, errors: expect.stringContaining(text) });
+      expect(await holdfast(command, ...onImage(), "--set", text)).toEqual(refused);
+    }
+    const about = /--set <name=value>[\s\S]*?repeat for more/;
+    const [first, second] = [await holdfast("scan", "--help"), await holdfast(command, "--help")];
+    const words = (text: string) => about.exec(text)?.[0].split(/\s+/);
+    expect(words(second.out)).toEqual(words(first.out));
+    expect(words(second.out)).toContain("repeat");
+  });
 });
 
 it("says what is wrong with what it was told", async () => {

@@ -5,6 +5,7 @@ import { CommandError, exitCode } from "../exit.ts";
 import { type CheckFlags, inWords, journalDirectory, openCheck, requireRoot } from "../open-check.ts";
 import { renderPlanText } from "../render/plan.ts";
 import { styleFor } from "../render/style.ts";
+import { siteValueOption } from "../site-values.ts";
 import { prepareStateDirectory, stateDirectory } from "../up/state-directory.ts";
 import { nameOf } from "./plan.ts";
 
@@ -24,6 +25,7 @@ export function register(program: Command): void {
     .option("--hash <hash>", "only carry out the plan with this hash (holdfast plan shows it)")
     .option("--benchmark <id>", "benchmark, e.g. cis-debian-12 (default: this machine's)")
     .option("--root <dir>", "change the image or chroot in DIR")
+    .addOption(siteValueOption())
     .option("--state-dir <dir>", "where the journal is kept (HOLDFAST_STATE_DIR)")
     .option("--json", "print JSON")
     .addHelpText(

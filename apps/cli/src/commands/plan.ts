@@ -6,6 +6,7 @@ import { CommandError } from "../exit.ts";
 import { type CheckFlags, inWords, type OpenCheck, openCheck } from "../open-check.ts";
 import { renderPlanText } from "../render/plan.ts";
 import { styleFor } from "../render/style.ts";
+import { siteValueOption } from "../site-values.ts";
 
 interface Flags extends CheckFlags {
   readonly json?: boolean;
@@ -18,11 +19,13 @@ export function register(program: Command): void {
     .requiredOption("--check <number>", "recommendation, e.g. 3.3.1, or a check's id")
     .option("--benchmark <id>", "benchmark, e.g. cis-debian-12 (default: this machine's)")
     .option("--root <dir>", "plan for the image or chroot in DIR")
+    .addOption(siteValueOption())
     .option("--json", "print JSON")
     .addHelpText(
       "after",
       "\nExit status: 0 planned, or nothing to do; 2 wrong usage; 3 there is no safe fix (the reason says what to do by hand).\n\n" +
-        "Examples:\n  sudo holdfast plan --check 3.3.1\n  holdfast plan --check ip-forwarding-off --root /mnt/image --json",
+        "Examples:\n  sudo holdfast plan --check 3.3.1\n  holdfast plan --check ip-forwarding-off --root /mnt/image --json\n" +
+        "  sudo holdfast plan --check 4.2.7 --set firewall=ufw",
     )
     .action(runPlan);
 }

@@ -9,7 +9,7 @@ import { progressLine } from "../render/progress-line.ts";
 import { styleFor } from "../render/style.ts";
 import { renderTable } from "../render/table.ts";
 import { type ScanOutcome, scanDevice } from "../scan-device.ts";
-import { readSiteValues } from "../site-values.ts";
+import { readSiteValues, siteValueOption } from "../site-values.ts";
 import { writeFileAtomically } from "../write-file-atomically.ts";
 
 interface Flags {
@@ -40,12 +40,7 @@ export function register(program: Command): void {
     .addOption(new Option("--root <dir>", "judge the image or chroot in DIR, from disk only").conflicts("facts"))
     .option("--only <numbers>", "only these recommendations, comma separated, whatever their level", numbersOf)
     .option("--control <control>", "only what serves this control, e.g. cis:4.1 or nist:AC-17")
-    .option(
-      "--set <name=value>",
-      "a value that your site chooses, e.g. ntp-servers=a.example,b.example; repeat for more",
-      (text: string, before: string[]) => [...before, text],
-      [],
-    )
+    .addOption(siteValueOption())
     .addOption(new Option("--format <format>", "output format").choices(["table", "json", "csv"]).default("table"))
     .option("--json", "same as --format json")
     .option("--output <file>", "write to FILE instead of standard output")
