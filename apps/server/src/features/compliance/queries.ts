@@ -4,6 +4,7 @@ import type { Tx } from "../../context.ts";
 import type { Page } from "../../http/paging.ts";
 import type { DeviceRow } from "../devices/queries.ts";
 import type { Policy } from "../policies/policy.ts";
+import { canOverlap } from "../results/can-overlap.ts";
 import { type LatestOutcome, latestOutcome } from "../results/latest-outcome.ts";
 
 export interface ComplianceFilter {
@@ -57,19 +58,36 @@ function matching(tx: Tx, { policyId, osType, minScore, maxScore }: ComplianceFi
 }
 
 export async function selectComplianceSummary(tx: Tx, filter: ComplianceFilter): Promise<ComplianceSummary> {
+  // `offset` keeps a score from being worked out again wherever it is named.
+  const results = matching(tx, filter)
+    .select(["outcome.deviceId", "outcome.score", "outcome.failCount"])
+    .offset(0)
+    .as("result");
+  const overlap = filter.policyId === undefined && (await canOverlap(tx, "all"));
   // By device first: counting distinct devices would sort them, twice.
-  return tx.db
-    .selectFrom(
-      matching(tx, filter)
+  const devices = tx.db
+    .selectFrom(results)
+    .$if(!overlap, (query) =>
+      query.select([
+        sql<number>`1`.as("results"),
+        sql<number>`(score is not null)::integer`.as("scored"),
+        sql<number | null>`score`.as("scores"),
+        sql<boolean>`fail_count > 0`.as("fails"),
+      ]),
+    )
+    .$if(overlap, (query) =>
+      query
         .select([
           sql<number>`count(*)::integer`.as("results"),
-          sql<number>`count(outcome.score)::integer`.as("scored"),
-          sql<number | null>`sum(outcome.score)`.as("scores"),
-          sql<boolean>`bool_or(outcome.fail_count > 0)`.as("fails"),
+          sql<number>`count(score)::integer`.as("scored"),
+          sql<number | null>`sum(score)`.as("scores"),
+          sql<boolean>`bool_or(fail_count > 0)`.as("fails"),
         ])
-        .groupBy("outcome.deviceId")
-        .as("device"),
+        .groupBy("deviceId"),
     )
+    .as("device");
+  return tx.db
+    .selectFrom(devices)
     .select([
       sql<number>`coalesce(sum(results), 0)`.as("total"),
       sql<number>`count(*) filter (where scored > 0)`.as("devicesAudited"),

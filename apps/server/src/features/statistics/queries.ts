@@ -2,6 +2,7 @@ import type { OsType } from "@holdfast/contracts/platform";
 import { sql } from "kysely";
 import type { Tx } from "../../context.ts";
 import type { Page } from "../../http/paging.ts";
+import { canOverlap } from "../results/can-overlap.ts";
 import { riskRank } from "../results/risk.ts";
 
 /** The policy that figures are of; null: every enabled one. */
@@ -12,16 +13,6 @@ function scoped(tx: Tx, policyId: PolicyScope) {
   return sql`latest_outcome(${tx.orgId}, ${tx.now}) as outcome
     join policy on policy.id = outcome.policy_id and policy.org_id = ${tx.orgId}
       and ${policyId === null ? sql`policy.enabled` : sql`policy.id = ${policyId}`}`;
-}
-
-/** Whether a device can have results of several policies in a scope: putting them together is half of what sums cost. */
-async function canOverlap(tx: Tx, policyId: PolicyScope): Promise<boolean> {
-  if (policyId !== null) return false;
-  const { rows } = await sql`
-    select 1 from policy where org_id = ${tx.orgId} and enabled
-      and (select true from latest_result where latest_result.policy_id = policy.id limit 1)
-    group by os_type having count(*) > 1 limit 1`.execute(tx.db);
-  return rows.length > 0;
 }
 
 const isCompliant = sql`coalesce(outcome.score >= policy.threshold, false)`;
@@ -46,7 +37,8 @@ export async function sumAgents(tx: Tx, policyId: PolicyScope): Promise<AgentSum
     select outcome.device_id, outcome.score, outcome.fail_count, outcome.failed_critical, ${isCompliant} as compliant
     from ${scoped(tx, policyId)} offset 0
   ) as outcome`;
-  const agents = (await canOverlap(tx, policyId))
+  const overlap = policyId === null && (await canOverlap(tx, "enabled"));
+  const agents = overlap
     ? sql`select bool_and(compliant) as compliant, sum(score) as score_sum, count(score)::integer as scored,
         sum(fail_count)::integer as failed, max(${risk}) as risk from ${results} group by device_id`
     : sql`select compliant, score as score_sum, (score is not null)::integer as scored, fail_count as failed,
@@ -118,7 +110,8 @@ export interface LayoutFailures {
 /** Devices with an open failure, once for each layout: of several policies, what any of them says. One row per layout. */
 export async function selectFailures(tx: Tx, policyId: PolicyScope): Promise<LayoutFailures[]> {
   const results = sql`${scoped(tx, policyId)} where outcome.fail_count > 0 and outcome.layout_id is not null`;
-  const failures = (await canOverlap(tx, policyId))
+  const overlap = policyId === null && (await canOverlap(tx, "enabled"));
+  const failures = overlap
     ? sql`select outcome.device_id, outcome.layout_id, bit_or(outcome.failing) as failing
         from ${results} group by outcome.device_id, outcome.layout_id`
     : sql`select outcome.device_id, outcome.layout_id, outcome.failing from ${results}`;
