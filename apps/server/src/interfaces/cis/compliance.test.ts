@@ -279,6 +279,19 @@ describe("GET /cis/devices/:deviceId/report", () => {
     expect(result).toMatchObject({ failedChecks: 1, totalChecks: 2, score: 50, summary: { fail: 2, exempted: 1 } });
   });
 
+  it("counts a device once, however many baselines it was scanned by, and failing when it fails one", async () => {
+    const { owner, call } = await organisation();
+    const strict = await aPolicy(owner, { scoring: "flat" });
+    const lax = await aPolicy(owner, { scoring: "flat", exclusions: ["1.1.2"] });
+    const device = await aDevice(owner);
+    for (const { id } of [strict, lax]) await scan(device, id, ["high"]);
+    const { summary, pagination } = (await call("GET", "/cis/compliance")).body;
+    expect(pagination.total).toBe(2);
+    expect(summary).toEqual({ devicesAudited: 1, averageScore: 83, failingDevices: 1, compliantDevices: 0 });
+    const ofLax = (await call("GET", `/cis/compliance?baselineId=${lax.id}`)).body;
+    expect(ofLax.summary).toEqual({ devicesAudited: 1, averageScore: 100, failingDevices: 0, compliantDevices: 1 });
+  });
+
   it("shows each of several exceptions with its own finding, and the same findings on another device", async () => {
     const { owner, call } = await organisation();
     const policy = await aPolicy(owner, { scoring: "flat" });
