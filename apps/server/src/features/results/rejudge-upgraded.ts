@@ -1,4 +1,5 @@
 import { osTypes } from "@holdfast/contracts/platform";
+import { audit } from "../../audit.ts";
 import { asSystem, enter, type Services, systemContext } from "../../context.ts";
 import { reviseAllPolicies } from "../policies/revise-policies.ts";
 
@@ -19,6 +20,7 @@ export async function rejudgeUpgraded(services: Services, now = new Date()): Pro
     for (const { id } of upgraded) {
       const tx = await enter(systemContext(services, id, "content upgrade", now), db);
       for (const osType of osTypes) await reviseAllPolicies(tx, osType);
+      await audit(tx, { action: "content.upgrade", subject: { type: "organisation", id }, after: { digest } });
     }
   });
 }

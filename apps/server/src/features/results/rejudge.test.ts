@@ -67,6 +67,8 @@ it("judges what is stored by new content, once, and keeps no judgement that noth
   expect(after).toEqual([{ id: expect.not.toSatisfy((id: number) => id === before?.id), failCount: 0 }]);
   await rejudgeUpgraded(corrected);
   expect(await judgements()).toEqual(after);
+  const events = await inTransaction(owner, (tx) => tx.db.selectFrom("auditEvent").select("action").execute());
+  expect(events.filter(({ action }) => action === "content.upgrade")).toHaveLength(2);
 });
 
 it("keeps the judgement that an earlier scan rests on", async () => {
