@@ -31,8 +31,7 @@ export interface ShownResult {
 }
 
 /** Bytes of texts kept, some hundred judgements; and characters of findings, some ten thousand. */
-const maxTexts = 20_000_000;
-const maxPieces = 20_000_000;
+const defaultRoom = { texts: 20_000_000, pieces: 20_000_000 };
 
 /** A finding and its JSON object. */
 interface Piece extends Pick<Finding, "checkId" | "status" | "severity"> {
@@ -46,12 +45,17 @@ interface Piece extends Pick<Finding, "checkId" | "status" | "severity"> {
  */
 export class ShownFindings {
   readonly #present: (finding: ReadFinding) => object;
-  readonly #known = new Kept<number, Shown>(maxTexts, ({ text }) => text.length);
-  readonly #pieces = new Kept<string, Piece>(maxPieces, ({ text }, key) => text.length + key.length);
+  readonly #known: Kept<number, Shown>;
+  readonly #pieces: Kept<string, Piece>;
 
-  /** @param present how the interface shows a finding; with an exception it adds a member `exception`, and nothing else. */
-  constructor(present: (finding: ReadFinding) => object) {
+  /**
+   * @param present how the interface shows a finding; with an exception it adds a member `exception`, and nothing else.
+   * @param room for texts in bytes, for findings in characters.
+   */
+  constructor(present: (finding: ReadFinding) => object, room = defaultRoom) {
     this.#present = present;
+    this.#known = new Kept(room.texts, ({ text }) => text.length);
+    this.#pieces = new Kept(room.pieces, ({ text }, key) => text.length + key.length);
   }
 
   /** @param exceptions those in force, by benchmark, as far as they were read for this device already. */
@@ -98,17 +102,16 @@ export class ShownFindings {
     }
     const layout = await selectLayout(tx, result.layoutId);
     const keys = keysOf(tx, result, layout, await selectFactIds(tx, result.factSetId));
-    const missing = new Set(
-      [...keys].filter(([, key]) => this.#pieces.get(key) === undefined).map(([number]) => number),
-    );
+    const pieces = new Map<string, Piece | null>();
+    for (const [number, key] of keys) pieces.set(number, this.#pieces.get(key) ?? null);
+    const missing = new Set([...keys.keys()].filter((number) => pieces.get(number) === null));
     const { findings } = missing.size === 0 ? { findings: [] } : await readFindings(tx, result, missing);
-    const made = new Map(findings.map((found) => [found.finding.checkId, this.#pieceOf(found)]));
-    const pieces = [...keys].flatMap(([number, key]) => {
-      const piece = made.get(number) ?? this.#pieces.get(key);
-      if (piece !== undefined && made.has(number)) this.#pieces.set(key, piece);
-      return piece ?? [];
-    });
-    return { benchmark: layout.benchmark, pieces };
+    for (const found of findings) {
+      const piece = this.#pieceOf(found);
+      pieces.set(piece.checkId, piece);
+      this.#pieces.set(keys.get(piece.checkId) ?? "", piece);
+    }
+    return { benchmark: layout.benchmark, pieces: [...pieces.values()].filter((piece) => piece !== null) };
   }
 
   #pieceOf(found: ReadFinding): Piece {
