@@ -32,28 +32,25 @@ function canMount(): boolean {
   return isRoot && spawnSync("unshare", ["--mount", "true"]).status === 0;
 }
 
-it.runIf(canMount())(
-  "a network file system that never answers costs one error each where it is asked, and the scan ends",
-  () => {
-    mkdirSync(path.join(scratch, "home"));
-    mkdirSync(path.join(scratch, "data"));
-    const account = `far:x:64999:64999::${path.join(scratch, "home")}:/bin/bash\n`;
-    writeFileSync(path.join(scratch, "passwd"), readFileSync("/etc/passwd", "utf8") + account);
-    const startedAt = performance.now();
-    const { stdout, stderr } = spawnSync(
-      "unshare",
-      ["--mount", "bash", "-c", script, "hang", scratch, process.execPath, builtProgram],
-      { encoding: "utf8", timeout: 150_000, maxBuffer: 50_000_000 },
-    );
-    expect(stdout, stderr).not.toBe("");
-    const { findings } = JSON.parse(stdout) as {
-      readonly findings: readonly { readonly checkId: string; readonly status: string; readonly message: string }[];
-    };
-    const errors = findings.filter(({ status }) => status === "error");
-    expect(errors.map(({ checkId }) => checkId)).toEqual(["7.2.9", "7.2.10"]);
-    for (const { message } of errors) expect(message).toContain("no answer in 30000 ms");
-    expect(findings).toHaveLength(5);
-    expect(performance.now() - startedAt).toBeLessThan(120_000);
-  },
-  180_000,
-);
+it("a network file system that never answers costs one error each where it is asked, and the scan ends", ({ skip }) => {
+  skip(!canMount(), "only root can mount, and only where /dev/fuse and mount namespaces are");
+  mkdirSync(path.join(scratch, "home"));
+  mkdirSync(path.join(scratch, "data"));
+  const account = `far:x:64999:64999::${path.join(scratch, "home")}:/bin/bash\n`;
+  writeFileSync(path.join(scratch, "passwd"), readFileSync("/etc/passwd", "utf8") + account);
+  const startedAt = performance.now();
+  const { stdout, stderr } = spawnSync(
+    "unshare",
+    ["--mount", "bash", "-c", script, "hang", scratch, process.execPath, builtProgram],
+    { encoding: "utf8", timeout: 150_000, maxBuffer: 50_000_000 },
+  );
+  expect(stdout, stderr).not.toBe("");
+  const { findings } = JSON.parse(stdout) as {
+    readonly findings: readonly { readonly checkId: string; readonly status: string; readonly message: string }[];
+  };
+  const errors = findings.filter(({ status }) => status === "error");
+  expect(errors.map(({ checkId }) => checkId)).toEqual(["7.2.9", "7.2.10"]);
+  for (const { message } of errors) expect(message).toContain("no answer in 30000 ms");
+  expect(findings).toHaveLength(5);
+  expect(performance.now() - startedAt).toBeLessThan(120_000);
+}, 180_000);
