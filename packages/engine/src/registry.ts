@@ -33,6 +33,7 @@ import { manual } from "./resources/manual.ts";
 import { mount } from "./resources/mount.ts";
 import { nftables, nftablesConfig } from "./resources/nftables.ts";
 import { packageResource } from "./resources/package.ts";
+import { packageDependents } from "./resources/package-dependents.ts";
 import { packageUpdates } from "./resources/package-updates.ts";
 import { packageVerify } from "./resources/package-verify.ts";
 import { pam } from "./resources/pam.ts";
@@ -93,6 +94,7 @@ export const resources: readonly AnyResource[] = [
   nftables,
   nftablesConfig,
   packageResource,
+  packageDependents,
   packageUpdates,
   packageVerify,
   pam,

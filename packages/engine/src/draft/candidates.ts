@@ -48,7 +48,13 @@ import {
 } from "./software-candidates.ts";
 import { sshdSettingCandidates } from "./sshd-candidates.ts";
 import { auditPrivilegedCandidates, fsWalkCandidates, logFilesCandidates } from "./survey-candidates.ts";
-import { kernelModuleCandidates, mountCandidates, packageCandidates, serviceCandidates } from "./unit-candidates.ts";
+import {
+  kernelModuleCandidates,
+  mountCandidates,
+  packageCandidates,
+  packageDependentsCandidates,
+  serviceCandidates,
+} from "./unit-candidates.ts";
 
 const byKind: Readonly<Record<string, Candidates>> = {
   account_db: accountDbCandidates,
@@ -86,6 +92,7 @@ const byKind: Readonly<Record<string, Candidates>> = {
   nftables: nftablesCandidates,
   nftables_config: nftablesCandidates,
   package: packageCandidates,
+  package_dependents: packageDependentsCandidates,
   package_updates: countCandidates("pending_max", { manager: "apt" }, "pending", "package"),
   package_verify: countCandidates("differences_max", {}, "differing", "/usr/share/file"),
   pam: pamCandidates,

@@ -127,6 +127,7 @@ const fileOfKind: Readonly<Record<string, string>> = {
   kernel_module: "/etc/modprobe.d",
   login_defs: "/etc/login.defs",
   package: "/var/lib/dpkg/status",
+  package_dependents: "/var/lib/dpkg/status",
   package_updates: "/var/lib/apt/lists",
   pam: "/etc/pam.d",
   path_env: "/root",

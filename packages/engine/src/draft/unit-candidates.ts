@@ -1,5 +1,5 @@
 import type { Json } from "@holdfast/contracts/json";
-import { type Candidates, membersOf, without } from "./candidate.ts";
+import { type Candidates, membersOf, textsOf, without } from "./candidate.ts";
 
 export const packageCandidates: Candidates = ({ at_least_version: version, installed }) => {
   const state = (text: string | null): Json => ({ installed: text !== null, version: text, manager: "dpkg" });
@@ -17,6 +17,17 @@ export const packageCandidates: Candidates = ({ at_least_version: version, insta
     { name: "not installed", state: state(null) },
   ];
   return installed === false ? both.reverse() : both;
+};
+
+export const packageDependentsCandidates: Candidates = (_, { target }) => {
+  const of = textsOf(membersOf(target)["of"]);
+  const state = (unneeded: string | null): Json => ({
+    installed: of.map((name) => ({ name, requiredBy: name === unneeded ? [] : ["another-package"] })),
+  });
+  return [
+    { name: "needed by another package", state: state(null) },
+    ...of.map((name) => ({ name: `no package needs ${name}`, state: state(name), isHard: true })),
+  ];
 };
 
 export const serviceCandidates: Candidates = (_, { target }) => {

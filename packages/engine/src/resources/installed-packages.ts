@@ -18,21 +18,27 @@ export function readInstalledPackages(host: Host): Promise<InstalledPackages> {
 
 /** @returns null when dpkg's database is absent or lists nothing, as where only its tools are installed. */
 async function readDpkg(host: Host): Promise<InstalledPackages | null> {
+  const stanzas = await readInstalledStanzas(host);
+  if (stanzas === null) return null;
+  const versions = new Map<string, string>();
+  for (const stanza of stanzas)
+    keepNewest(versions, fieldOf(stanza, "Package") ?? "", fieldOf(stanza, "Version") ?? "", compareDebVersions);
+  return { manager: "dpkg", versions };
+}
+
+/**
+ * What dpkg's database says of each installed package, field by field as deb822(5) has it.
+ * @returns null when the database is absent or lists nothing.
+ */
+export async function readInstalledStanzas(host: Host): Promise<readonly string[] | null> {
   const parts = [await host.readText("/var/lib/dpkg/status")];
   // Minimal images keep one file per package, without a Status field.
   for (const name of (await host.list("/var/lib/dpkg/status.d")) ?? []) {
     if (!name.endsWith(".md5sums")) parts.push(await host.readText(`/var/lib/dpkg/status.d/${name}`));
   }
-  const versions = new Map<string, string>();
-  let listed = 0;
-  for (const stanza of parts.flatMap((text) => (text ?? "").split(/\r?\n[ \t]*\r?\n/))) {
-    const name = fieldOf(stanza, "Package");
-    if (name === null) continue;
-    listed += 1;
-    if (isInstalled(fieldOf(stanza, "Status")))
-      keepNewest(versions, name, fieldOf(stanza, "Version") ?? "", compareDebVersions);
-  }
-  return listed === 0 ? null : { manager: "dpkg", versions };
+  const stanzas = parts.flatMap((text) => (text ?? "").split(/\r?\n[ \t]*\r?\n/));
+  const listed = stanzas.filter((stanza) => fieldOf(stanza, "Package") !== null);
+  return listed.length === 0 ? null : listed.filter((stanza) => isInstalled(fieldOf(stanza, "Status")));
 }
 
 /** The third word counts: what is held, or selected for removal, is installed still. @see dpkg(1), PACKAGE STATES */
@@ -40,7 +46,8 @@ function isInstalled(status: string | null): boolean {
   return status === null || /^\S+ ok (?:installed|triggers-awaited|triggers-pending)$/.test(status);
 }
 
-function fieldOf(stanza: string, name: string): string | null {
+/** A field of one line. */
+export function fieldOf(stanza: string, name: string): string | null {
   return new RegExp(`^${name}:[ \\t]*(.*?)[ \\t\\r]*$`, "m").exec(stanza)?.[1] ?? null;
 }
 
