@@ -13,6 +13,17 @@ export type Coverage =
  * @param rules null entries are skipped, so that indexes stay those of the caller's lines.
  */
 export function coverageOf(asked: AuditRule, rules: readonly (AuditRule | null)[]): Coverage {
+  const whole = coverageAsWritten(asked, rules);
+  if (whole.covered || asked.fields.some((field) => field.startsWith("arch"))) return whole;
+  // A rule for programs of every size may be given as two, one for each size there is.
+  const sizes = ["arch=b64", "arch=b32"].map((arch) =>
+    coverageAsWritten({ ...asked, fields: [...asked.fields, arch].sort() }, rules),
+  );
+  const by = sizes.flatMap((size) => (size.covered ? size.by : []));
+  return sizes.every(({ covered }) => covered) ? { covered: true, by } : whole;
+}
+
+function coverageAsWritten(asked: AuditRule, rules: readonly (AuditRule | null)[]): Coverage {
   const by: number[] = [];
   let left = asked.syscalls;
   for (const [index, rule] of rules.entries()) {

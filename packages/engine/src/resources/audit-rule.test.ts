@@ -50,6 +50,14 @@ describe("asked rules", () => {
     expect(judgement.expected).toContain("(judged on disk only)");
   });
 
+  it("may be given as two, one for each size of programs", async () => {
+    const rule = (arch: string) => `-a always,exit -F arch=${arch} -F path=/etc/sudoers -F perm=wa -F key=s\n`;
+    const asked = { rules: ["-w /etc/sudoers -p wa"] };
+    const judged = (text: string) => judge({ files: { "/etc/audit/rules.d/a.rules": text } }, asked);
+    expect((await judged(rule("b64") + rule("b32"))).verdict).toBe("pass");
+    expect((await judged(rule("b64"))).verdict).toBe("fail");
+  });
+
   it("name the system calls that are missing", async () => {
     const files = {
       "/etc/audit/rules.d/a.rules": "-a always,exit -F arch=b64 -S chmod,fchmod -F auid>=1000 -F auid!=-1 -k p\n",
