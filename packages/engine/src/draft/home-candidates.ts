@@ -81,6 +81,7 @@ export const auditLogFilesCandidates: Candidates = (desired, { target }) => {
     source: "/etc/audit/auditd.conf:8",
     entries: entries.map((differences) => ({
       path: isDirectory ? "/var/log/audit" : logFile,
+      type: isDirectory ? "directory" : "file",
       mode: modeText(mode),
       owner: owners[0] ?? "root",
       group: groups[0] ?? "root",

@@ -61,7 +61,7 @@ it.each<[string, "files" | "directory", Desired, Record<string, RecordedFile>, s
     "fail",
     "/data/a/own.log is 0640",
   ],
-  ["no logs", "files", { mode_max: "0640" }, {}, "not_applicable", "there is no audit log at /var/log/audit/audit.log"],
+  ["no logs", "files", { mode_max: "0640" }, {}, "pass", "there is no audit log at /var/log/audit/audit.log"],
   [
     "the directory",
     "directory",
@@ -78,14 +78,7 @@ it.each<[string, "files" | "directory", Desired, Record<string, RecordedFile>, s
     "fail",
     "/var/log/audit is 0755",
   ],
-  [
-    "no directory",
-    "directory",
-    { mode_max: "0750" },
-    {},
-    "not_applicable",
-    "there is no audit log at /var/log/audit/audit.log",
-  ],
+  ["no directory", "directory", { mode_max: "0750" }, {}, "pass", "there is no audit log at /var/log/audit/audit.log"],
 ])("%s", async (_, what, desired, files, verdict, actual) => {
   expect(await judge(what, desired, files)).toMatchObject({ verdict, actual });
 });
@@ -97,4 +90,13 @@ it("says which line names the log", async () => {
     { "/etc/audit/auditd.conf": "log_file = /data/own.log\n" },
   );
   expect(judgement.source).toBe("/etc/audit/auditd.conf:1");
+});
+
+it("puts right what is wrong, and only that", async () => {
+  const host = recordingHost({
+    files: { ...group, "/var/log/audit/audit.log": log(0o644, 4), "/var/log/audit/audit.log.1": log(0o400, 4) },
+  });
+  const state = await auditLogFiles.read(host, { what: "files" });
+  const plan = auditLogFiles.plan?.(state, { mode_max: "0640" }, { what: "files" });
+  expect(plan?.changes).toEqual([{ type: "set_mode", path: "/var/log/audit/audit.log", mode: 0o640, was: 0o644 }]);
 });

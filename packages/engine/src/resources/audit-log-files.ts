@@ -1,9 +1,10 @@
 import { posix } from "node:path";
 import { type Static, Type } from "typebox";
-import { readAccountNames } from "../account-names.ts";
 import type { Resource } from "../resource.ts";
 import { auditdConf } from "./auditd-conf.ts";
-import { isWithinMode, ModeText, modeText } from "./mode-bits.ts";
+import { planFileFix } from "./file-fix.ts";
+import { type ObservedFile, observeFile } from "./file-state.ts";
+import { isWithinMode, ModeText } from "./mode-bits.ts";
 import { namedList } from "./named-list.ts";
 
 /*
@@ -11,7 +12,7 @@ import { namedList } from "./named-list.ts";
  * audit_log_files: { what: files, owner: [root], group: [root, adm] }
  * audit_log_files: { what: directory, mode_max: "0750" }        the directory itself
  *
- * Not applicable where auditd has not written a log yet.
+ * Met where auditd has not written a log yet: nothing is there that could be wrong.
  */
 const Target = Type.Object({ what: Type.Enum(["files", "directory"] as const) }, { additionalProperties: false });
 const Names = Type.Array(Type.String({ minLength: 1 }), { minItems: 1 });
@@ -26,13 +27,7 @@ interface AuditLogFilesState {
   /** The line of auditd.conf that names it, or "built-in default". */
   readonly source: string;
   /** Sorted by path. */
-  readonly entries: readonly {
-    readonly path: string;
-    /** Octal, e.g. "0640". */
-    readonly mode: string;
-    readonly owner: string;
-    readonly group: string;
-  }[];
+  readonly entries: readonly ObservedFile[];
 }
 
 /** The audit daemon's logs, wherever they are. @see auditd.conf(5), log_file */
@@ -45,13 +40,12 @@ export const auditLogFiles: Resource<Static<typeof Target>, AuditLogFilesState, 
     const { value, source } = await auditdConf.read(host, { key: "log_file" });
     const logFile = value?.startsWith("/") ? posix.normalize(value) : "/var/log/audit/audit.log";
     const directory = posix.dirname(logFile);
-    const inDirectory = async () => ((await host.list(directory)) ?? []).map((name) => posix.join(directory, name));
-    const names = await readAccountNames(host);
-    const entries: AuditLogFilesState["entries"][number][] = [];
-    for (const path of what === "files" ? await inDirectory() : [directory]) {
-      const stat = await host.stat(path);
-      if (stat === null || stat.type !== (what === "files" ? "file" : "directory")) continue;
-      entries.push({ path, mode: modeText(stat.mode), owner: names.user(stat.uid), group: names.group(stat.gid) });
+    const names = what === "files" ? ((await host.list(directory)) ?? []) : [""];
+    const entries: ObservedFile[] = [];
+    for (const name of names) {
+      const path = await host.realPath(posix.join(directory, name));
+      const entry = path === null ? null : await observeFile(host, path);
+      if (entry?.type === (what === "files" ? "file" : "directory")) entries.push(entry);
     }
     return { logFile, source: source ?? "built-in default", entries };
   },
@@ -62,7 +56,7 @@ export const auditLogFiles: Resource<Static<typeof Target>, AuditLogFilesState, 
       ...(group === undefined ? [] : [`of group ${group.join(" or ")}`]),
     ].join(", ");
     if (entries.length === 0) {
-      return { verdict: "not_applicable", expected, actual: `there is no audit log at ${logFile}`, source };
+      return { verdict: "pass", expected, actual: `there is no audit log at ${logFile}`, source };
     }
     const reasons = entries.flatMap((entry) => [
       ...(modeMax !== undefined && !isWithinMode(entry.mode, modeMax) ? [`${entry.path} is ${entry.mode}`] : []),
@@ -76,4 +70,5 @@ export const auditLogFiles: Resource<Static<typeof Target>, AuditLogFilesState, 
       source,
     };
   },
+  plan: ({ entries }, desired) => planFileFix(entries, desired),
 };

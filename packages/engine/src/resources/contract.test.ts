@@ -25,7 +25,6 @@ const samples: Readonly<Record<string, readonly [target: Json, desired: Json]>> 
   process: [{ name: "chronyd" }, { user: ["_chrony"] }],
   selinux: [{ property: "mode" }, { equals: "enforcing" }],
   selinux_process: [{ domain: "unconfined_service_t" }, { max: 0 }],
-  audit_log_files: [{ what: "files" }, { mode_max: "0640" }],
   home_dirs: [{}, {}],
   home_dotfiles: [{}, {}],
   limits: [{ domain: "*", type: "hard", item: "core" }, { equals: 0 }],

@@ -33,13 +33,13 @@ export interface FileState {
 export async function readFiles(host: Host, pattern: string): Promise<FileState> {
   if (!isGlob(pattern)) {
     const path = await host.realPath(pattern);
-    const file = path === null ? null : await observe(host, path);
+    const file = path === null ? null : await observeFile(host, path);
     return { files: file === null ? [] : [file], truncated: false };
   }
   const { paths, truncated } = await expandGlob(host, pattern);
   const files: ObservedFile[] = [];
   for (const path of paths) {
-    const file = await observe(host, path);
+    const file = await observeFile(host, path);
     if (file !== null && isMeant(pattern, file)) files.push(file);
   }
   return { files, truncated };
@@ -50,8 +50,8 @@ function isMeant(pattern: string, { type }: ObservedFile): boolean {
   return !pattern.includes("**") || type !== "directory";
 }
 
-/** Null when it has gone since it was listed. */
-async function observe(host: Host, path: string): Promise<ObservedFile | null> {
+/** The path's own entry; null when it is not there, as when it has gone since it was listed. */
+export async function observeFile(host: Host, path: string): Promise<ObservedFile | null> {
   const stat = await host.lstat(path);
   if (stat === null) return null;
   const names = await readAccountNames(host);

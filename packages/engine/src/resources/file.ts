@@ -1,7 +1,7 @@
-import type { Change } from "@holdfast/contracts/plan";
 import { type Static, Type } from "typebox";
 import { isGlob } from "../glob.ts";
 import type { Judgement, Resource } from "../resource.ts";
+import { meetsAttributes, octal, planFileFix } from "./file-fix.ts";
 import { type FileState, modeText, type ObservedFile, readFiles } from "./file-state.ts";
 
 const Target = Type.Object({ path: Type.String({ pattern: "^/" }) }, { additionalProperties: false });
@@ -36,7 +36,7 @@ export const file: Resource<Static<typeof Target>, FileState, Desired> = {
     if (first === undefined) return judgeMissing(desired, path, expected);
     if (desired.exists === false)
       return { verdict: "fail", expected, actual: `${listSome(files)} exists`, source: first.path };
-    const wrong = files.filter((candidate) => !meetsDesired(candidate, desired));
+    const wrong = files.filter((candidate) => !meetsAttributes(candidate, desired));
     if (wrong[0] !== undefined) return { verdict: "fail", expected, actual: listSome(wrong), source: wrong[0].path };
     if (truncated)
       return { verdict: "error", expected, actual: `more than ${files.length} files, not all were read`, source: null };
@@ -44,14 +44,7 @@ export const file: Resource<Static<typeof Target>, FileState, Desired> = {
   },
   plan({ files, truncated }, desired, { path }) {
     if (truncated || desired.exists === false || (files.length === 0 && !isMissingRight(desired, path))) return null;
-    const changes: Change[] = [];
-    for (const observed of files) {
-      if (meetsDesired(observed, desired)) continue;
-      const fix = fixFile(observed, desired);
-      if (fix === null) return null;
-      changes.push(...fix);
-    }
-    return { changes, activations: [], risk: "" };
+    return planFileFix(files, desired);
   },
 };
 
@@ -66,34 +59,6 @@ function verdictWhenMissing({ exists, if_missing }: Desired, path: string): "pas
 
 function isMissingRight(desired: Desired, path: string): boolean {
   return verdictWhenMissing(desired, path) !== "fail";
-}
-
-function meetsDesired({ type, mode, owner, group }: ObservedFile, desired: Desired): boolean {
-  const { mode_max: modeMax } = desired;
-  if (modeMax !== undefined && type !== "symlink" && (octal(mode) & ~octal(modeMax)) !== 0) return false;
-  return (desired.owner?.includes(owner) ?? true) && (desired.group?.includes(group) ?? true);
-}
-
-/** Null when a wanted owner's number is not known here, or it is nothing whose mode one sets. */
-function fixFile({ path, type, mode, owner, group, uid, gid }: ObservedFile, desired: Desired): Change[] | null {
-  if (type !== "file" && type !== "directory") return null;
-  const changes: Change[] = [];
-  const rightOwner = desired.owner?.includes(owner) ?? true;
-  const rightGroup = desired.group?.includes(group) ?? true;
-  if (!rightOwner || !rightGroup) {
-    if (uid === undefined || gid === undefined) return null;
-    // Root's is the one number that is the same on every machine.
-    if (!rightOwner && !desired.owner?.includes("root")) return null;
-    if (!rightGroup && !desired.group?.includes("root")) return null;
-    changes.push({ type: "set_owner", path, uid: rightOwner ? uid : 0, gid: rightGroup ? gid : 0, was: { uid, gid } });
-  }
-  const wanted = desired.mode_max === undefined ? octal(mode) : octal(mode) & octal(desired.mode_max);
-  if (wanted !== octal(mode)) changes.push({ type: "set_mode", path, mode: wanted, was: octal(mode) });
-  return changes;
-}
-
-function octal(mode: string): number {
-  return Number.parseInt(mode, 8);
 }
 
 function describeDesired({ mode_max, owner, group, exists }: Desired): string {
