@@ -21,6 +21,8 @@ describe("two spellings of one rule", () => {
     ["doubled slashes", "-w //etc//sudoers -p wa", "-w /etc/sudoers -p wa"],
     ["/var/run", "-w /var/run/utmp -p wa", "-w /run/utmp -p wa"],
     ["/var/lock", "-w /var/lock/x -p wa", "-w /run/lock/x -p wa"],
+    ["/bin", "-a always,exit -F path=/bin/su -F perm=x", "-a always,exit -F path=/usr/bin/su -F perm=x"],
+    ["/sbin", "-w /sbin/insmod -p x", "-w /usr/sbin/insmod -p x"],
     ["action and list", "-a exit,always -F arch=b64 -S open", "-a always,exit -F arch=b64 -S open"],
     ["-A and -a", "-A always,exit -F arch=b64 -S open", "-a always,exit -F arch=b64 -S open"],
     ["lists of calls", "-a always,exit -F arch=b64 -S b,a", "-a always,exit -F arch=b64 -S a -S b"],
@@ -64,6 +66,7 @@ describe("rules that differ", () => {
     ["-a always,exit -S x -F a1=010", "-a always,exit -S x -F a1=10"],
     ["-a always,exit -C euid!=uid -S x", "-a always,exit -C euid=uid -S x"],
     ["-w /var/runner -p wa", "-w /runner -p wa"],
+    ["-w /binary -p wa", "-w /usr/binary -p wa"],
     ["-w /etc/passwd -p wa", "-w /etc/passwd- -p wa"],
   ])("%s is not %s", (one, other) => {
     expect(rule(one)).not.toEqual(rule(other));

@@ -114,10 +114,13 @@ function permissionsOf(text: string): string | null {
   return [..."rwxa"].filter((letter) => text.includes(letter)).join("");
 }
 
-/** No trailing or doubled slashes; /var/run and /var/lock are links to /run and /run/lock. */
+/** No trailing or doubled slashes; links that every system of ours has are followed, /bin and /sbin among them. */
 function normalPath(path: string): string {
   const clean = posix.normalize(path).replace(/(.)\/$/, "$1");
-  return clean.replace(/^\/var\/run(?=\/|$)/, "/run").replace(/^\/var\/lock(?=\/|$)/, "/run/lock");
+  return clean
+    .replace(/^\/var\/run(?=\/|$)/, "/run")
+    .replace(/^\/var\/lock(?=\/|$)/, "/run/lock")
+    .replace(/^\/(bin|sbin|lib(?:32|64|x32)?)(?=\/|$)/, "/usr/$1");
 }
 
 interface Field {
