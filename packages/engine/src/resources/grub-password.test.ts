@@ -10,10 +10,13 @@ const verdict = async (files: Record<string, string>) => {
 };
 const debian = (text: string) => verdict({ "/boot/grub/grub.cfg": text });
 
-it("wants superusers, each with a hash", async () => {
+it("wants a superuser with a hash, and none with a plain password", async () => {
   expect(await debian(`set superusers="boss"\npassword_pbkdf2 boss ${hash}\n`)).toBe("pass");
   expect(await debian(`set superusers=a,b\npassword_pbkdf2 a ${hash}\npassword_pbkdf2 b ${hash}\n`)).toBe("pass");
-  expect(await debian(`set superusers="a b"\npassword_pbkdf2 a ${hash}\n`)).toBe("fail");
+  expect(await debian(`set superusers="a b"\npassword_pbkdf2 a ${hash}\n`)).toBe("pass");
+  expect(await debian(`set superusers="a b"\npassword_pbkdf2 a ${hash}\npassword b x\n`)).toBe("fail");
+  expect(await debian(`set superusers="a b"\npassword_pbkdf2 c ${hash}\n`)).toBe("fail");
+  expect(await debian('set superusers="a"\npassword_pbkdf2 a grub.pbkdf2.sha512.broken\n')).toBe("pass");
   expect(await debian(`set superusers=""\npassword_pbkdf2 boss ${hash}\n`)).toBe("fail");
   expect(await debian(`password_pbkdf2 boss ${hash}\n`)).toBe("fail");
   expect(await debian(`# set superusers="boss"\npassword_pbkdf2 boss ${hash}\n`)).toBe("fail");

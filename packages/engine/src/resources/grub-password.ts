@@ -6,7 +6,8 @@ import type { Resource } from "../resource.ts";
 /*
  * grub_password: { protected: true }
  *
- * Every GRUB menu names superusers, and each of them has a hashed password and none in plain text.
+ * Every GRUB menu names superusers, of whom one at least has a hashed password and none one in plain text. One without a
+ * password cannot log in at all.
  *
  * State: { menus: [{ path, superusers: [name…], hashed: [name…], plain: [name…] }] }, without any hash
  */
@@ -41,19 +42,20 @@ export const grubPassword: Resource<
     return { menus };
   },
   judge({ menus }) {
-    const expected = "every boot menu has superusers, each with a hashed password";
+    const expected = "every boot menu has a superuser with a hashed password, and none in plain text";
     const open = menus.find((menu) => weaknessOf(menu) !== null);
     const shown = open ?? menus[0];
     if (shown === undefined) return { verdict: "fail", expected, actual: "there is no grub.cfg", source: null };
-    const actual = weaknessOf(shown) ?? `superusers with a hashed password: ${shown.superusers.join(", ")}`;
+    const actual =
+      weaknessOf(shown) ??
+      `superusers: ${shown.superusers.join(", ")}; with a hashed password: ${shown.hashed.join(", ")}`;
     return { verdict: open === undefined ? "pass" : "fail", expected, actual, source: shown.path };
   },
 };
 
 function weaknessOf({ superusers, hashed, plain }: GrubMenu): string | null {
   if (superusers.length === 0) return "no superusers are set";
-  const without = superusers.find((name) => !hashed.includes(name));
-  if (without !== undefined) return `${without} has no hashed password`;
+  if (!superusers.some((name) => hashed.includes(name))) return `${superusers.join(", ")}: no hashed password`;
   const open = superusers.find((name) => plain.includes(name));
   return open === undefined ? null : `${open} has a password in plain text`;
 }
@@ -68,7 +70,8 @@ function readMenu(path: string, text: string, hasUserFile: boolean): GrubMenu {
     if (names !== null)
       superusers = (names[1] ?? names[2] ?? names[3] ?? "").split(/[\s,;&|]+/).filter((n) => n !== "");
     const [, command, user = "", secret = ""] = /^(password(?:_pbkdf2)?)\s+(\S+)\s+(\S+)/.exec(line) ?? [];
-    const isHash = /^grub\.pbkdf2\.sha\d+\.\d+\.[0-9A-Fa-f]+\.[0-9A-Fa-f]+$/.test(secret);
+    // A broken hash lets nobody in either.
+    const isHash = /^grub\.pbkdf2\.sha\d+\.\S/.test(secret);
     const isUserHash = /^"?\$\{?GRUB2_PASSWORD\}?"?$/.test(secret) && hasUserFile;
     if (command === "password_pbkdf2" && (isHash || isUserHash)) hashed.add(user);
     else if (command === "password") plain.add(user);
