@@ -94,6 +94,20 @@ const examples: readonly Example[] = [
     desired: { mode_max: "0600", owner: ["root"], group: ["root"] },
     machine: { files: { ...accounts, "/etc/crontab": { text: "# jobs\n", mode: 0o4664, uid: 1000, gid: 1000 } } },
   },
+  {
+    kind: "audit_log_files",
+    about: "logs where auditd.conf puts them",
+    target: { what: "files" },
+    desired: { mode_max: "0640", owner: ["root"] },
+    machine: {
+      files: {
+        ...accounts,
+        "/etc/audit/auditd.conf": "log_file = /data/audit/own.log\n",
+        "/data/audit/own.log": { text: "", mode: 0o644, uid: 0, gid: 0 },
+        "/data/audit/own.log.1": { text: "", mode: 0o400, uid: 1000, gid: 0 },
+      },
+    },
+  },
 ];
 
 let home = "";

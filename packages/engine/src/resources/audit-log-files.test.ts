@@ -92,11 +92,24 @@ it("says which line names the log", async () => {
   expect(judgement.source).toBe("/etc/audit/auditd.conf:1");
 });
 
+async function planned(what: "files" | "directory", files: Record<string, RecordedFile>) {
+  const host = recordingHost({ files: { ...group, ...files } });
+  const state = await auditLogFiles.read(host, { what });
+  return auditLogFiles.plan?.(state, { mode_max: what === "files" ? "0640" : "0750" }, { what });
+}
+
 it("puts right what is wrong, and only that", async () => {
-  const host = recordingHost({
-    files: { ...group, "/var/log/audit/audit.log": log(0o644, 4), "/var/log/audit/audit.log.1": log(0o400, 4) },
-  });
-  const state = await auditLogFiles.read(host, { what: "files" });
-  const plan = auditLogFiles.plan?.(state, { mode_max: "0640" }, { what: "files" });
-  expect(plan?.changes).toEqual([{ type: "set_mode", path: "/var/log/audit/audit.log", mode: 0o640, was: 0o644 }]);
+  const logs = { "/var/log/audit/audit.log": log(0o644, 4), "/var/log/audit/audit.log.1": log(0o400, 4) };
+  expect((await planned("files", logs))?.changes).toEqual([
+    { type: "set_mode", path: "/var/log/audit/audit.log", mode: 0o640, was: 0o644 },
+  ]);
+  expect((await planned("directory", logs))?.changes).toEqual([
+    { type: "set_mode", path: "/var/log/audit", mode: 0o750, was: 0o755 },
+  ]);
+});
+
+it("leaves to a person what others may use too", async () => {
+  const logs = { "/etc/audit/auditd.conf": "log_file = /etc/audit.log\n", "/etc/audit.log": log(0o640) };
+  expect(await planned("files", logs)).toBeNull();
+  expect(await planned("directory", logs)).toBeNull();
 });

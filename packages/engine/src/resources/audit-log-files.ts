@@ -2,7 +2,7 @@ import { posix } from "node:path";
 import { type Static, Type } from "typebox";
 import type { Resource } from "../resource.ts";
 import { auditdConf } from "./auditd-conf.ts";
-import { planFileFix } from "./file-fix.ts";
+import { meetsAttributes, planFileFix } from "./file-fix.ts";
 import { type ObservedFile, observeFile } from "./file-state.ts";
 import { isWithinMode, ModeText } from "./mode-bits.ts";
 import { namedList } from "./named-list.ts";
@@ -39,12 +39,12 @@ export const auditLogFiles: Resource<Static<typeof Target>, AuditLogFilesState, 
   async read(host, { what }) {
     const { value, source } = await auditdConf.read(host, { key: "log_file" });
     const logFile = value?.startsWith("/") ? posix.normalize(value) : "/var/log/audit/audit.log";
-    const directory = posix.dirname(logFile);
-    const names = what === "files" ? ((await host.list(directory)) ?? []) : [""];
+    const directory = await host.realPath(posix.dirname(logFile));
+    const names = directory === null ? [] : what === "directory" ? [""] : ((await host.list(directory)) ?? []);
     const entries: ObservedFile[] = [];
     for (const name of names) {
-      const path = await host.realPath(posix.join(directory, name));
-      const entry = path === null ? null : await observeFile(host, path);
+      // A link among the logs is none: auditd does not follow it.
+      const entry = await observeFile(host, posix.join(directory ?? "", name));
       if (entry?.type === (what === "files" ? "file" : "directory")) entries.push(entry);
     }
     return { logFile, source: source ?? "built-in default", entries };
@@ -70,5 +70,14 @@ export const auditLogFiles: Resource<Static<typeof Target>, AuditLogFilesState, 
       source,
     };
   },
-  plan: ({ entries }, desired) => planFileFix(entries, desired),
+  plan({ logFile, entries }, desired, { what }) {
+    const wrong = entries.filter((entry) => !meetsAttributes(entry, desired));
+    return wrong.every(({ path }) => isAudits(path, logFile, what)) ? planFileFix(wrong, desired) : null;
+  },
 };
+
+/** Where log_file is among other files, those and their directory are somebody else's: /etc must not become 0750. */
+function isAudits(path: string, logFile: string, what: Static<typeof Target>["what"]): boolean {
+  const name = posix.basename(path);
+  return what === "directory" ? name === "audit" : name.startsWith(posix.basename(logFile));
+}
