@@ -10,6 +10,8 @@ import { repositoryRoot } from "./tracked-files.ts";
 const timeout = 300_000;
 const german = { LANG: "de_DE.UTF-8", LANGUAGE: "de", LC_ALL: "de_DE.UTF-8" };
 const english = { LANG: "C", LANGUAGE: "C", LC_ALL: "C" };
+/** Sorts Ä behind Z, where German and English have it beside A. */
+const swedish = { LANG: "sv_SE.UTF-8", LANGUAGE: "sv", LC_ALL: "sv_SE.UTF-8" };
 let scratch = "";
 
 beforeAll(() => {
@@ -20,8 +22,8 @@ beforeAll(() => {
       "root:x:0:0:root:/root:/bin/bash\nÄnne:x:1000:1000::/home/Änne:/bin/bash\nzoe:x:1001:1001::/home/zoe:/bin/bash\n",
     "etc/group": "root:x:0:\nÄnne:x:1000:\nzoe:x:1001:\n",
     "etc/shadow": "root:*:19000:0:99999:7:::\nÄnne::19000:0:99999:7:::\nzoe::19000:0:99999:7:::\n",
-    "etc/sysctl.d/Z.conf": "net.ipv4.ip_forward = 1\n",
-    "etc/sysctl.d/a.conf": "net.ipv4.ip_forward = 0\n",
+    "etc/sysctl.d/zorn.conf": "net.ipv4.ip_forward = 1\n",
+    "etc/sysctl.d/Ärger.conf": "net.ipv4.ip_forward = 0\n",
     "etc/ssh/sshd_config": "LogLevel INFO\n",
     "var/log/Ärger.log": "",
     "var/log/zorn.log": "",
@@ -40,9 +42,10 @@ afterEach(() => vi.unstubAllEnvs());
 describe("the locale of whoever scans", () => {
   it("changes no finding of a directory", { timeout }, () => {
     const words = ["scan", "--root", scratch, "--level", "2", "--json"];
-    const reports = [english, german].map((locale) => reportOf(holdfast(words, locale).stdout));
+    const reports = [english, german, swedish].map((locale) => reportOf(holdfast(words, locale).stdout));
     expect(reports[0]?.findings.length).toBeGreaterThan(300);
     expect(reports[1]).toEqual(reports[0]);
+    expect(reports[2]).toEqual(reports[0]);
   });
 
   it("changes no finding of a running machine", { timeout }, () => {
