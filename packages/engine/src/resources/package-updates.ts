@@ -40,7 +40,7 @@ export const packageUpdates: Resource<Static<typeof Target>, PackageUpdatesState
     return {
       verdict: count <= max ? "pass" : "fail",
       expected: max === 0 ? "no updates are pending" : `at most ${max} updates are pending`,
-      actual: count === 0 ? "none, by the lists fetched last" : `${count}: ${namedList(pending)}`,
+      actual: count === 0 ? "none, by the lists fetched last" : `${count} pending: ${namedList(pending)}`,
       source: manager === "apt" ? "apt-get --simulate upgrade" : "dnf --cacheonly check-update",
     };
   },
