@@ -1,6 +1,6 @@
-// `npm run bench`: how long a full Level 2 scan takes, as a ratio to lynis on the same machine in the same run, and its
-// peak memory. `npm run bench -- fleet`: what a large fleet costs the server (scripts/bench/fleet.ts). Prints figures; judges
-// none. `--json` prints them for scripts. Needs Linux; lynis for the ratio.
+// `npm run bench`: what a full Level 2 scan takes in wall time, as a ratio to lynis on the same machine in the same run, in
+// processor time and in memory. `npm run bench -- fleet`: what a large fleet costs the server (scripts/bench/fleet.ts).
+// Prints figures; judges none. `--json` prints them for scripts. Needs Linux; lynis for the ratio.
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
@@ -10,6 +10,8 @@ import { buildAll, installPackages, requireNode, root, say } from "./prepare.mjs
 
 const rounds = 3;
 const pollMs = 5;
+/** Ticks of proc_pid_stat(5) are hundredths of a second on every Linux that Node runs on. */
+const msPerTick = 10;
 
 requireNode();
 installPackages();
@@ -58,17 +60,28 @@ async function benchFleet(args) {
   return status ?? 3;
 }
 
-/** Runs a program to its end: wall time, and the highest resident memory of it and its children that was seen. */
+/**
+ * Runs a program to its end: wall time, processor time with that of the programs it ran, and of itself what was seen last,
+ * and its own highest resident memory.
+ */
 async function measure([program, ...args]) {
   const startedAt = performance.now();
+  const cpuBefore = ticksOfChildren();
   const child = spawn(program, args, { stdio: "ignore" });
   let peakKb = 0;
+  let ownTicks = 0;
   const timer = setInterval(() => {
     peakKb = Math.max(peakKb, highWaterKb(child.pid));
+    ownTicks = Math.max(ownTicks, ticksOf(child.pid));
   }, pollMs);
   await new Promise((resolve, reject) => child.once("exit", resolve).once("error", reject));
   clearInterval(timer);
-  return { wallMs: performance.now() - startedAt, peakMib: peakKb / 1024 };
+  return {
+    wallMs: performance.now() - startedAt,
+    cpuMs: (ticksOfChildren() - cpuBefore) * msPerTick,
+    ownCpuMs: ownTicks * msPerTick,
+    peakMib: peakKb / 1024,
+  };
 }
 
 /** VmHWM of proc_pid_status(5) in kB; 0 when the process is gone. */
@@ -80,9 +93,38 @@ function highWaterKb(pid) {
   }
 }
 
+/** Processor time of a process itself; 0 when it is gone. */
+function ticksOf(pid) {
+  const [user = 0, system = 0] = timesOf(pid);
+  return user + system;
+}
+
+/** Processor time of all that this process has started and that has ended. */
+function ticksOfChildren() {
+  const [, , user = 0, system = 0] = timesOf("self");
+  return user + system;
+}
+
+/** utime, stime, cutime and cstime of proc_pid_stat(5). */
+function timesOf(pid) {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, "utf8");
+    // The command may hold spaces and brackets; what follows its last bracket does not.
+    return text
+      .slice(text.lastIndexOf(")") + 2)
+      .split(" ")
+      .slice(11, 15)
+      .map(Number);
+  } catch {
+    return [];
+  }
+}
+
 function summaryOf(runs) {
   return {
     wallMs: Math.round(median(runs, "wallMs")),
+    cpuMs: Math.round(median(runs, "cpuMs")),
+    ownCpuMs: Math.round(median(runs, "ownCpuMs")),
     peakMib: Math.round(Math.max(...runs.map((run) => run.peakMib))),
   };
 }
@@ -102,8 +144,13 @@ function lynisVersion() {
 
 function print({ machine, holdfast: scan, lynis: other, wallRatio }) {
   console.log(`${machine}; median of ${rounds} runs`);
-  console.log(`holdfast scan --level 2        ${(scan.wallMs / 1000).toFixed(2)} s, peak ${scan.peakMib} MiB`);
+  console.log(`holdfast scan --level 2        ${figures(scan)}, peak ${scan.peakMib} MiB`);
   if (!other) return;
-  console.log(`lynis audit system --quick     ${(other.wallMs / 1000).toFixed(2)} s (lynis ${other.version})`);
+  console.log(`lynis audit system --quick     ${figures(other)} (lynis ${other.version})`);
   console.log(`wall time ratio                ${wallRatio} (1/${(1 / wallRatio).toFixed(0)})`);
+}
+
+function figures({ wallMs, cpuMs, ownCpuMs }) {
+  const seconds = (ms) => (ms / 1000).toFixed(2);
+  return `${seconds(wallMs)} s, CPU ${seconds(cpuMs)} s (${seconds(ownCpuMs)} s its own, the rest of programs it runs)`;
 }
