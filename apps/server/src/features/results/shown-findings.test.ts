@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { type Ctx, inTransaction } from "../../context.ts";
+import { inflateText } from "../../http/deflated-text.ts";
 import { useDatabase } from "../../test/database.ts";
 import { aDevice, anOrganisation, anUpload, aPolicy, testServices } from "../../test/factories.ts";
 import { factsFailing } from "../../test/pack.ts";
@@ -24,7 +25,7 @@ it("shows every finding, however few it has room to keep", async () => {
     ["fail", "pass", "fail", "not_ported"],
   ];
   for (let room = 0; room <= 4000; room += 50) {
-    const shown = new ShownFindings(({ finding }) => ({ status: finding.status }), { texts: 0, pieces: room });
+    const shown = new ShownFindings(({ finding }) => ({ status: finding.status }), { judgements: 0, pieces: room });
     for (const [at, deviceId] of devices.entries())
       expect({ room, statuses: await statusesOf(owner, shown, deviceId) }).toEqual({ room, statuses: expected[at] });
   }
@@ -35,6 +36,6 @@ async function statusesOf(owner: Ctx, shown: ShownFindings, deviceId: string): P
     const [result] = await selectResults(tx, { deviceId, limit: 1 });
     if (result === undefined) throw new Error("the device has a result");
     const { findings } = await shown.read(tx, result, new Map());
-    return JSON.parse(findings.toString()).map(({ status }: { status: string }) => status);
+    return JSON.parse(inflateText(findings).toString()).map(({ status }: { status: string }) => status);
   });
 }

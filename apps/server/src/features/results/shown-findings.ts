@@ -4,6 +4,7 @@ import type { Finding } from "@holdfast/contracts/finding";
 import { canonicalJson } from "@holdfast/contracts/json";
 import { factRequestsOfChecks } from "@holdfast/engine/fact-requests";
 import type { Tx } from "../../context.ts";
+import { type DeflatedText, deflateText, inflateText } from "../../http/deflated-text.ts";
 import { type Exception, selectInForce } from "../exceptions/queries.ts";
 import { Kept } from "./kept.ts";
 import { leftOut } from "./outcome.ts";
@@ -16,7 +17,7 @@ interface Shown {
   /** "" when no benchmark fits. */
   readonly benchmark: string;
   /** A JSON array, UTF-8. */
-  readonly text: Buffer;
+  readonly text: DeflatedText;
   readonly findings: readonly (Pick<Finding, "checkId" | "status" | "severity"> & {
     /** Where its object ends in the text, past the closing brace. */
     readonly end: number;
@@ -27,11 +28,13 @@ export interface ShownResult {
   /** With the exceptions in force. */
   readonly result: JudgedResult;
   /** A JSON array, UTF-8. */
-  readonly findings: Buffer;
+  readonly findings: DeflatedText;
 }
 
-/** Bytes of texts kept, some hundred judgements; and characters of findings, some ten thousand. */
-const defaultRoom = { texts: 20_000_000, pieces: 20_000_000 };
+/** Bytes of judgements kept, some hundred; and characters of findings, some ten thousand. */
+const defaultRoom = { judgements: 20_000_000, pieces: 20_000_000 };
+/** What is kept of a finding beside its text, about. */
+const bytesOfFinding = 100;
 
 /** A finding and its JSON object. */
 interface Piece extends Pick<Finding, "checkId" | "status" | "severity"> {
@@ -50,11 +53,14 @@ export class ShownFindings {
 
   /**
    * @param present how the interface shows a finding; with an exception it adds a member `exception`, and nothing else.
-   * @param room for texts in bytes, for findings in characters.
+   * @param room for judgements in bytes, for findings in characters.
    */
   constructor(present: (finding: ReadFinding) => object, room = defaultRoom) {
     this.#present = present;
-    this.#known = new Kept(room.texts, ({ text }) => text.length);
+    this.#known = new Kept(
+      room.judgements,
+      ({ text, findings }) => text.blocks.length + findings.length * bytesOfFinding,
+    );
     this.#pieces = new Kept(room.pieces, ({ text }, key) => text.length + key.length);
   }
 
@@ -73,7 +79,9 @@ export class ShownFindings {
       finding,
       exception: finding.status === "fail" ? (inForce.get(finding.checkId) ?? null) : null,
     }));
-    return { result: withExceptions(tx.services, result, covered), findings: textWith(shown.text, covered) };
+    if (covered.every(({ exception }) => exception === null)) return { result, findings: shown.text };
+    const findings = deflateText(textWith(inflateText(shown.text), covered));
+    return { result: withExceptions(tx.services, result, covered), findings };
   }
 
   async #shown(tx: Tx, result: JudgedResult): Promise<Shown> {
@@ -86,7 +94,7 @@ export class ShownFindings {
       end += 1 + Buffer.byteLength(text);
       return { checkId, status, severity, end };
     });
-    const text = Buffer.from(`[${pieces.map((piece) => piece.text).join(",")}]`);
+    const text = deflateText(Buffer.from(`[${pieces.map((piece) => piece.text).join(",")}]`));
     const made = { benchmark, text, findings };
     this.#known.set(result.id, made);
     return made;

@@ -1,13 +1,15 @@
+import { negotiate } from "@fastify/accept-negotiator";
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { OsType } from "@holdfast/contracts/platform";
 import { roundScore } from "@holdfast/contracts/scoring";
-import type { FastifyReply } from "fastify";
+import type { FastifyReply, FastifyRequest } from "fastify";
 import { type Static, Type } from "typebox";
 import { listCompliance } from "../../features/compliance/list-compliance.ts";
 import type { ComplianceRow } from "../../features/compliance/queries.ts";
 import { isOnline } from "../../features/devices/present.ts";
 import { getDeviceReport } from "../../features/results/get-device-report.ts";
 import { ShownFindings, type ShownResult } from "../../features/results/shown-findings.ts";
+import { type DeflatedText, gzipOf, inflateText, storeText } from "../../http/deflated-text.ts";
 import { owningCtx } from "../../http/owning-context.ts";
 import { ctxIn } from "../../http/request-context.ts";
 import { BaselineName, presentBaseline, presentBaselineName } from "./baseline-schema.ts";
@@ -96,24 +98,28 @@ export const cisComplianceRoutes: FastifyPluginAsyncTypebox<CisOptions> = async 
           baseline: presentBaseline(policy),
         })),
       };
-      return sendJson(reply, reportText(answer, reports));
+      return sendJson(request, reply, reportTexts(answer, reports));
     },
   );
 };
 
-/** Bytes go out as they are, past the serialiser. */
-function sendJson(reply: FastifyReply, bytes: Buffer): FastifyReply {
-  return reply.type("application/json; charset=utf-8").send(bytes);
+/** Deflated texts go out as they are, past the serialiser, to whoever takes gzip. */
+function sendJson(request: FastifyRequest, reply: FastifyReply, texts: readonly DeflatedText[]): FastifyReply {
+  reply.type("application/json; charset=utf-8").header("vary", "accept-encoding");
+  if (negotiate(request.headers["accept-encoding"] ?? "", ["gzip"]) === null)
+    return reply.send(Buffer.concat(texts.map(inflateText)));
+  return reply.header("content-encoding", "gzip").send(gzipOf(texts));
 }
 
 /** The answer as JSON, with the findings, which are text already, in their places. */
-function reportText({ device, reports }: Static<typeof DeviceReport>, shown: readonly ShownResult[]): Buffer {
+function reportTexts({ device, reports }: Static<typeof DeviceReport>, shown: readonly ShownResult[]): DeflatedText[] {
   const parts = reports.flatMap(({ result: { findings: _, ...result }, baseline }, place) => [
-    Buffer.from(`${place === 0 ? "" : ","}{"result":${JSON.stringify(result).slice(0, -1)},"findings":`),
-    shown[place]?.findings ?? Buffer.from("[]"),
-    Buffer.from(`},"baseline":${JSON.stringify(baseline)}}`),
+    storeText(Buffer.from(`${place === 0 ? "" : ","}{"result":${JSON.stringify(result).slice(0, -1)},"findings":`)),
+    shown[place]?.findings ?? storeText(Buffer.from("[]")),
+    storeText(Buffer.from(`},"baseline":${JSON.stringify(baseline)}}`)),
   ]);
-  return Buffer.concat([Buffer.from(`{"device":${JSON.stringify(device)},"reports":[`), ...parts, Buffer.from("]}")]);
+  const head = storeText(Buffer.from(`{"device":${JSON.stringify(device)},"reports":[`));
+  return [head, ...parts, storeText(Buffer.from("]}"))];
 }
 
 function presentRow(orgId: string, now: Date, row: ComplianceRow) {
