@@ -1,7 +1,8 @@
 import type { Pack } from "@holdfast/content/pack";
 import type { Permission } from "@holdfast/contracts/own-api";
 import type { RiskThresholds } from "@holdfast/contracts/scoring";
-import { type Kysely, sql, type Transaction } from "kysely";
+import { CompiledQuery, type Kysely, type Transaction } from "kysely";
+import pg from "pg";
 import type { Logger } from "pino";
 import type { Database } from "./db/schema.ts";
 import { Forbidden } from "./errors.ts";
@@ -56,26 +57,47 @@ export interface Tx extends Ctx {
 /** Joins the transaction we are in, or opens one for the context's organisation. */
 export async function inTransaction<T>(ctx: Ctx | Tx, work: (tx: Tx) => Promise<T>): Promise<T> {
   if ("db" in ctx) return work(ctx);
-  return ctx.services.db.transaction().execute(async (db) => work(await enter(ctx, db)));
+  return transact(ctx.services.db, entering(ctx.orgId), (db) => work({ ...ctx, db }));
 }
 
 /** Narrows a transaction across organisations to the context's: from here on it sees that organisation's rows only. */
 export async function enter(ctx: Ctx, db: Transaction<Database>): Promise<Tx> {
-  await sql`select set_config('role', 'holdfast_app', true), set_config('app.org_id', ${ctx.orgId}, true)`.execute(db);
+  await db.executeQuery(CompiledQuery.raw(entering(ctx.orgId)));
   return { ...ctx, db };
 }
 
 /**
- * A transaction across organisations, for the few narrowly named queries that need one: signing in, finding a device by
- * its id, the scheduler, the relay.
+ * A transaction across organisations, for the few narrowly named queries that need one: signing in, the scheduler, the
+ * relay. What most requests ask is a function of the database that takes the role itself.
  */
 export async function asSystem<T>(
   services: Pick<Services, "db">,
   work: (db: Transaction<Database>) => Promise<T>,
 ): Promise<T> {
-  return services.db.transaction().execute(async (db) => {
-    await sql`select set_config('role', 'holdfast_system', true)`.execute(db);
-    return work(db);
+  return transact(services.db, "select set_config('role', 'holdfast_system', true)", work);
+}
+
+function entering(orgId: string): string {
+  return `select set_config('role', 'holdfast_app', true), set_config('app.org_id', ${pg.escapeLiteral(orgId)}, true)`;
+}
+
+/** Begins a transaction and runs its first statement in one way there and back, which costs more than either. */
+async function transact<T>(
+  db: Kysely<Database>,
+  first: string,
+  work: (db: Transaction<Database>) => Promise<T>,
+): Promise<T> {
+  return db.connection().execute(async (connection) => {
+    try {
+      await connection.executeQuery(CompiledQuery.raw(`begin; ${first}`));
+      const done = await work(connection as Transaction<Database>);
+      await connection.executeQuery(CompiledQuery.raw("commit"));
+      return done;
+    } catch (error) {
+      // A connection that cannot roll back is broken, and the pool drops it.
+      await connection.executeQuery(CompiledQuery.raw("rollback")).catch(() => undefined);
+      throw error;
+    }
   });
 }
 

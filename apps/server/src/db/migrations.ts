@@ -8,6 +8,7 @@ import { sql as policyParameters } from "./migrations/0040-policy-parameters.ts"
 import { sql as outcomesWithoutExceptions } from "./migrations/0050-outcomes-without-exceptions.ts";
 import { sql as agentRequests } from "./migrations/0060-agent-requests.ts";
 import { sql as contentDigest } from "./migrations/0070-content-digest.ts";
+import { sql as senders } from "./migrations/0080-senders.ts";
 
 export interface Migration {
   readonly version: number;
@@ -27,4 +28,5 @@ export const migrations: readonly Migration[] = [
   { version: 50, name: "outcomes-without-exceptions", sql: outcomesWithoutExceptions },
   { version: 60, name: "agent-requests", sql: agentRequests },
   { version: 70, name: "content-digest", sql: contentDigest },
+  { version: 80, name: "senders", sql: senders },
 ];

@@ -1,11 +1,12 @@
 import type { FastifyRequest } from "fastify";
-import { asSystem, type Ctx } from "../context.ts";
+import type { Ctx } from "../context.ts";
 import { NotFound } from "../errors.ts";
+import { findOrganisationOf } from "../features/auth/queries.ts";
 import { ctxIn, ctxOf, principalOf } from "./request-context.ts";
 
 /** Something a request names by its id. */
 export interface Named {
-  readonly table: "device" | "policy" | "remediation" | "enrolmentToken" | "apiToken";
+  readonly table: "device" | "policy" | "remediation" | "enrolment_token" | "api_token";
   readonly id: string;
 }
 
@@ -19,11 +20,9 @@ export async function owningCtx(request: FastifyRequest, { table, id }: Named, o
   const own = ctxOf(request);
   const { token } = principalOf(request);
   if (orgId !== undefined || (token !== null && !token.allOrganisations)) return ctxIn(request, orgId?.toLowerCase());
-  const row = await asSystem(own.services, (db) =>
-    db.selectFrom(table).select("orgId").where("id", "=", id).executeTakeFirst(),
-  );
+  const owner = await findOrganisationOf(own.services.db, table, id);
   try {
-    return await ctxIn(request, row?.orgId);
+    return await ctxIn(request, owner ?? undefined);
   } catch (error) {
     if (error instanceof NotFound) return own;
     throw error;

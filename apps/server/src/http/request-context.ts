@@ -1,6 +1,6 @@
 import type { Permission } from "@holdfast/contracts/own-api";
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import { asSystem, type Ctx, type Services } from "../context.ts";
+import type { Ctx, Services } from "../context.ts";
 import { Forbidden, Invalid, Unauthenticated } from "../errors.ts";
 import { authenticate, enterOrganisation, type Principal } from "../features/auth/authenticate.ts";
 import { limitRefusals } from "./rate-limits.ts";
@@ -57,22 +57,20 @@ interface Sender {
   readonly named: string | readonly string[] | undefined;
 }
 
-/** In one transaction: who it is, and where they act. */
+/** Who it is, and where they act. */
 async function admit(
   services: Services,
   requestId: string,
   { authorization, sessionKey, account, named }: Sender,
 ): Promise<NonNullable<FastifyRequest["entered"]>> {
   const now = new Date();
-  return asSystem(services, async (db) => {
-    const principal = await authenticate(db, sessionKey, authorization, now);
-    if (named !== undefined && (typeof named !== "string" || !uuid.test(named))) {
-      throw new Invalid('The header "x-holdfast-org" is not the id of an organisation.');
-    }
-    if (account) return { principal, ctx: { ...nowhere(services, principal, now), requestId } };
-    const { orgId, actor } = await enterOrganisation(db, principal, named ?? null);
-    return { principal, ctx: { services, orgId, actor, now, requestId } };
-  });
+  const principal = await authenticate(services, sessionKey, authorization, now);
+  if (named !== undefined && (typeof named !== "string" || !uuid.test(named))) {
+    throw new Invalid('The header "x-holdfast-org" is not the id of an organisation.');
+  }
+  if (account) return { principal, ctx: { ...nowhere(services, principal, now), requestId } };
+  const { orgId, actor } = await enterOrganisation(services, principal, named ?? null);
+  return { principal, ctx: { services, orgId, actor, now, requestId } };
 }
 
 /** The organisation a query or a body names, before either is validated; null when it names none. */
@@ -104,7 +102,7 @@ export function principalOf(request: FastifyRequest): Principal {
 export async function ctxIn(request: FastifyRequest, orgId: string | undefined): Promise<Ctx> {
   const ctx = ctxOf(request);
   if (orgId === undefined || orgId === ctx.orgId) return ctx;
-  const entered = await asSystem(ctx.services, (db) => enterOrganisation(db, principalOf(request), orgId));
+  const entered = await enterOrganisation(ctx.services, principalOf(request), orgId);
   return { ...ctx, ...entered };
 }
 

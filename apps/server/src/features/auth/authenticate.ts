@@ -1,5 +1,5 @@
 import { type Permission, permissions } from "@holdfast/contracts/own-api";
-import type { Actor } from "../../context.ts";
+import { type Actor, asSystem, type Services } from "../../context.ts";
 import { NotFound, Unauthenticated } from "../../errors.ts";
 import { tokenHash } from "../../tokens.ts";
 import { verifyAccessToken } from "./access-token.ts";
@@ -11,7 +11,6 @@ import {
   noteTokenUse,
   type OrganisationAccess,
   organisationExists,
-  type System,
 } from "./queries.ts";
 
 /** Who sent a request, before it is known in which organisation. */
@@ -33,9 +32,9 @@ export interface Principal {
   readonly expiresAt: Date | null;
 }
 
-/** @param db a transaction across organisations. @throws Unauthenticated */
+/** @throws Unauthenticated */
 export async function authenticate(
-  db: System,
+  services: Pick<Services, "db">,
   sessionKey: Uint8Array,
   authorization: string | undefined,
   now: Date,
@@ -43,14 +42,14 @@ export async function authenticate(
   const [, credential] = /^Bearer ([\x21-\x7e]{1,4096})$/i.exec(authorization ?? "") ?? [];
   if (credential === undefined) throw new Unauthenticated();
   return credential.startsWith("hf_")
-    ? authenticateToken(db, credential, now)
-    : authenticateSession(db, sessionKey, credential, now);
+    ? authenticateToken(services, credential, now)
+    : authenticateSession(services, sessionKey, credential, now);
 }
 
-async function authenticateToken(db: System, credential: string, now: Date): Promise<Principal> {
-  const token = await findApiToken(db, tokenHash(credential), now);
+async function authenticateToken(services: Pick<Services, "db">, credential: string, now: Date): Promise<Principal> {
+  const token = await findApiToken(services.db, tokenHash(credential), now);
   if (token === null) throw new Unauthenticated("The API token is not valid, has ended or was revoked.");
-  if (isStale(token.lastUsedAt, now)) await noteTokenUse(db, token.id, now);
+  if (isStale(token.lastUsedAt, now)) await asSystem(services, (db) => noteTokenUse(db, token.id, now));
   const { id, name, userId, administrator, orgId, allOrganisations, expiresAt } = token;
   return {
     type: "token",
@@ -69,7 +68,7 @@ function isStale(lastUsedAt: Date | null, now: Date): boolean {
 }
 
 async function authenticateSession(
-  db: System,
+  { db }: Pick<Services, "db">,
   sessionKey: Uint8Array,
   credential: string,
   now: Date,
@@ -87,7 +86,7 @@ async function authenticateSession(
  * @throws NotFound when it has no business there: organisations cannot be probed.
  */
 export async function enterOrganisation(
-  db: System,
+  { db }: Pick<Services, "db">,
   principal: Principal,
   wanted: string | null,
 ): Promise<{ readonly orgId: string; readonly actor: Actor }> {
@@ -110,7 +109,7 @@ export async function enterOrganisation(
 
 /** Of a token that is nobody's: what it may do is said by itself. */
 async function anyAccess(
-  db: System,
+  db: Services["db"],
   orgId: string | null,
 ): Promise<Pick<OrganisationAccess, "id" | "permissions"> | null> {
   return orgId !== null && (await organisationExists(db, orgId)) ? { id: orgId, permissions } : null;

@@ -1,5 +1,5 @@
 import type { Permission } from "@holdfast/contracts/own-api";
-import type { Transaction } from "kysely";
+import { type Kysely, sql, type Transaction } from "kysely";
 import type { Database } from "../../db/schema.ts";
 
 /** A transaction across organisations. */
@@ -26,15 +26,10 @@ export async function findAccountByEmail(
 }
 
 /** The account of a session that has not ended; null otherwise. */
-export async function findSessionAccount(db: System, sessionId: string, now: Date): Promise<Account | null> {
-  const row = await db
-    .selectFrom("session")
-    .innerJoin("userAccount", "userAccount.id", "session.userId")
-    .select(["userAccount.id", "email", "name", "administrator"])
-    .where("session.id", "=", sessionId)
-    .where("expiresAt", ">", now)
-    .executeTakeFirst();
-  return row ?? null;
+export async function findSessionAccount(db: Kysely<Database>, sessionId: string, now: Date): Promise<Account | null> {
+  const { rows } = await sql<Account>`
+    select id, email, name, administrator from account_of_session(${sessionId}, ${now})`.execute(db);
+  return rows[0] ?? null;
 }
 
 export interface StoredToken {
@@ -50,25 +45,11 @@ export interface StoredToken {
 }
 
 /** An API token that has not ended; null otherwise. */
-export async function findApiToken(db: System, hash: Buffer, now: Date): Promise<StoredToken | null> {
-  const row = await db
-    .selectFrom("apiToken")
-    .leftJoin("userAccount", "userAccount.id", "apiToken.userId")
-    .select([
-      "apiToken.id",
-      "apiToken.name",
-      "apiToken.orgId",
-      "apiToken.userId",
-      "permissions",
-      "allOrganisations",
-      "expiresAt",
-      "lastUsedAt",
-      "administrator",
-    ])
-    .where("tokenHash", "=", hash)
-    .where((where) => where.or([where("expiresAt", "is", null), where("expiresAt", ">", now)]))
-    .executeTakeFirst();
-  return row === undefined ? null : { ...row, administrator: row.administrator ?? false };
+export async function findApiToken(db: Kysely<Database>, hash: Buffer, now: Date): Promise<StoredToken | null> {
+  const { rows } = await sql<StoredToken>`
+    select id, name, org_id, user_id, permissions, all_organisations, expires_at, last_used_at, administrator
+      from api_token_by_hash(${hash}, ${now})`.execute(db);
+  return rows[0] ?? null;
 }
 
 /** Nothing when another request noted it meanwhile. */
@@ -111,36 +92,57 @@ export async function listAccess(
   }));
 }
 
-/** What one account may do in one organisation; null when it has no business there. */
+/**
+ * What one account may do in one organisation; null when it has no business there.
+ *
+ * @param orgId null: in its first.
+ */
 export async function findAccess(
-  db: System,
-  account: Pick<Account, "id" | "administrator">,
+  db: Kysely<Database>,
+  { id: accountId, administrator }: Pick<Account, "id" | "administrator">,
   orgId: string | null,
   all: readonly Permission[],
 ): Promise<OrganisationAccess | null> {
-  const row = await db
-    .selectFrom("organisation")
-    .leftJoin("membership", (join) =>
-      join.onRef("membership.orgId", "=", "organisation.id").on("membership.userId", "=", account.id),
-    )
-    .select(["organisation.id", "organisation.name", "membership.permissions"])
-    .$if(!account.administrator, (query) => query.where("membership.userId", "is not", null))
-    .$if(orgId !== null, (query) => query.where("organisation.id", "=", orgId))
-    .orderBy("organisation.createdAt")
-    .orderBy("organisation.id")
-    .executeTakeFirst();
-  if (row === undefined) return null;
+  const row = await selectOrganisationFor(db, accountId, administrator, orgId);
+  if (row === null) return null;
   const { id, name, permissions } = row;
   return {
     id,
     name,
-    permissions: account.administrator ? all : all.filter((permission) => permissions?.includes(permission)),
+    permissions: administrator ? all : all.filter((permission) => permissions?.includes(permission)),
   };
 }
 
-export async function organisationExists(db: System, orgId: string): Promise<boolean> {
-  const row = await db.selectFrom("organisation").select("id").where("id", "=", orgId).executeTakeFirst();
-  return row !== undefined;
+export async function organisationExists(db: Kysely<Database>, orgId: string): Promise<boolean> {
+  return (await selectOrganisationFor(db, null, true, orgId)) !== null;
+}
+
+interface OrganisationFor {
+  readonly id: string;
+  readonly name: string;
+  /** Null for an administrator who is no member. */
+  readonly permissions: readonly string[] | null;
+}
+
+async function selectOrganisationFor(
+  db: Kysely<Database>,
+  accountId: string | null,
+  administrator: boolean,
+  orgId: string | null,
+): Promise<OrganisationFor | null> {
+  const { rows } = await sql<OrganisationFor>`
+    select id, name, permissions from organisation_for(${accountId}, ${administrator}, ${orgId})`.execute(db);
+  return rows[0] ?? null;
+}
+
+/** The organisation that has a row; null when there is none. */
+export async function findOrganisationOf(
+  db: Kysely<Database>,
+  table: "device" | "policy" | "remediation" | "enrolment_token" | "api_token",
+  id: string,
+): Promise<string | null> {
+  const { rows } = await sql<{ orgId: string | null }>`select organisation_of(${table}, ${id}) as org_id`.execute(db);
+  return rows[0]?.orgId ?? null;
 }
 
 export async function insertSession(

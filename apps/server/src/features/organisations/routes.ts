@@ -107,7 +107,7 @@ export const organisationRoutes: FastifyPluginAsyncTypebox = async (app) => {
     },
     async (request, reply) => {
       const { id } = request.params;
-      await revokeEnrolmentToken(await owningCtx(request, { table: "enrolmentToken", id }, request.query.orgId), id);
+      await revokeEnrolmentToken(await owningCtx(request, { table: "enrolment_token", id }, request.query.orgId), id);
       return reply.status(204).send(null);
     },
   );

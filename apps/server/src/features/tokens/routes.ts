@@ -64,7 +64,7 @@ export const tokenRoutes: FastifyPluginAsyncTypebox = async (app) => {
     },
     async (request, reply) => {
       const { id } = request.params;
-      await revokeToken(await owningCtx(request, { table: "apiToken", id }, request.query.orgId), id);
+      await revokeToken(await owningCtx(request, { table: "api_token", id }, request.query.orgId), id);
       return reply.status(204).send(null);
     },
   );
