@@ -28,8 +28,9 @@ export async function countFailing(tx: Tx, policyId: PolicyScope): Promise<Faili
   });
 }
 
-/** Bytes of an id, and of what stands before the bits of a device. */
+/** Bytes of an id, of a number of devices, and of what stands before the bits of a group. */
 const idBytes = 16;
+const countBytes = 4;
 const headBytes = 4;
 
 /** Of the versions of one benchmark: the same number in two of them is one check. */
@@ -40,12 +41,13 @@ function countBenchmark(
 ): Failing[] {
   const found = new Map<string, Failing>();
   const counted = versions.size > 1 ? new Set<string>() : null;
-  for (const { layoutId, failing, deviceIds } of failures) {
+  for (const layoutFailures of failures) {
+    const { layoutId, deviceIds } = layoutFailures;
     const layout = versions.get(layoutId);
     if (layout === undefined) continue;
-    const { devices, first } = countPlaces(layout, failing, (device, place) => {
+    const { devices, first } = countPlaces(layout, layoutFailures, (group, place) => {
       if (counted === null) return true;
-      const key = `${idAt(deviceIds, device)} ${layout.numbers[place]}`;
+      const key = `${idAt(deviceIds, group)} ${layout.numbers[place]}`;
       const before = counted.size;
       return counted.add(key).size > before;
     });
@@ -64,28 +66,29 @@ function countBenchmark(
 interface PlaceCounts {
   /** Of each place, how many devices fail there. */
   readonly devices: Uint32Array;
-  /** Of each place, the index of the first of them. */
+  /** Of each place, the index of the first group of them. */
   readonly first: Uint32Array;
 }
 
-/** @param counts whether a device's failure at a place is to be counted. */
+/** @param counts whether a group's failure at a place is to be counted. */
 function countPlaces(
   { numbers }: Layout,
-  failing: Buffer,
-  counts: (device: number, place: number) => boolean,
+  { failing, devices: sizes }: LayoutFailures,
+  counts: (group: number, place: number) => boolean,
 ): PlaceCounts {
   const devices = new Uint32Array(numbers.length);
   const first = new Uint32Array(numbers.length);
   const bytes = Math.ceil(numbers.length / 8);
-  for (let device = 0; device < failing.length / (headBytes + bytes); device += 1) {
-    const start = device * (headBytes + bytes) + headBytes;
+  for (let group = 0; group < failing.length / (headBytes + bytes); group += 1) {
+    const size = sizes.readUInt32BE(group * countBytes);
+    const start = group * (headBytes + bytes) + headBytes;
     for (let at = 0; at < bytes; at += 1) {
       const byte = failing[start + at] ?? 0;
       for (let bit = 0; byte > 0 && bit < 8; bit += 1) {
         const place = at * 8 + bit;
-        if ((byte & (0x80 >> bit)) === 0 || !counts(device, place)) continue;
-        if (devices[place] === 0) first[place] = device;
-        devices[place] = (devices[place] ?? 0) + 1;
+        if ((byte & (0x80 >> bit)) === 0 || !counts(group, place)) continue;
+        if (devices[place] === 0) first[place] = group;
+        devices[place] = (devices[place] ?? 0) + size;
       }
     }
   }

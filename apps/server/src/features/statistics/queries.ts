@@ -98,27 +98,35 @@ export async function selectNonCompliant(
   return { agents: [], total: counted[0]?.total ?? 0 };
 }
 
-/** What devices fail by one layout. */
+/** What devices fail by one layout: groups of devices that fail the same. */
 export interface LayoutFailures {
   readonly layoutId: number;
-  /** For each device the number of places, 4 bytes, and a bit per place from the highest down, to whole bytes. */
+  /** For each group the number of places, 4 bytes, and a bit per place from the highest down, to whole bytes. */
   readonly failing: Buffer;
-  /** 16 bytes each, in the same order. */
+  /** For each group how many devices it has, 4 bytes. */
+  readonly devices: Buffer;
+  /** For each group one of its devices, 16 bytes. */
   readonly deviceIds: Buffer;
 }
 
-/** Devices with an open failure, once for each layout: of several policies, what any of them says. One row per layout. */
+/**
+ * Devices with an open failure, those together that fail the same, as many in a fleet do. One row per layout. A device may
+ * be in several rows only where policies can overlap: of several, what any of them says, and then every device is a group.
+ */
 export async function selectFailures(tx: Tx, policyId: PolicyScope): Promise<LayoutFailures[]> {
   const results = sql`${scoped(tx, policyId)} where outcome.fail_count > 0 and outcome.layout_id is not null`;
   const overlap = policyId === null && (await canOverlap(tx, "enabled"));
-  const failures = overlap
-    ? sql`select outcome.device_id, outcome.layout_id, bit_or(outcome.failing) as failing
+  const groups = overlap
+    ? sql`select outcome.layout_id, varbit_send(bit_or(outcome.failing)) as failing, 1 as devices, outcome.device_id
         from ${results} group by outcome.device_id, outcome.layout_id`
-    : sql`select outcome.device_id, outcome.layout_id, outcome.failing from ${results}`;
+    : sql`select outcome.layout_id, varbit_send(outcome.failing) as failing, count(*)::integer as devices,
+        min(outcome.device_id::text)::uuid as device_id
+        from ${results} group by outcome.layout_id, varbit_send(outcome.failing)`;
   // As they go over the wire in binary: a tenth of what they are as text.
   const { rows } = await sql<LayoutFailures>`
-    select layout_id, string_agg(varbit_send(failing), '') as failing, string_agg(uuid_send(device_id), '') as device_ids
-    from (${failures}) as device group by layout_id`.execute(tx.db);
+    select layout_id, string_agg(failing, '') as failing, string_agg(int4send(devices), '') as devices,
+      string_agg(uuid_send(device_id), '') as device_ids
+    from (${groups}) as alike group by layout_id`.execute(tx.db);
   return rows;
 }
 
