@@ -76,6 +76,16 @@ describe("organisations", () => {
     expect(rows.map(({ name }) => name).sort()).toEqual(["holdfast_app", "holdfast_system"]);
   });
 
+  it("are not looked across by what someone in one may call", async () => {
+    const { rows } = await sql<{ name: string; callable: boolean }>`
+      select proname as name, has_function_privilege('holdfast_app', oid, 'execute') as callable from pg_proc
+      where pronamespace = 'public'::regnamespace and 'role=holdfast_system' = any(proconfig)`.execute(
+      database().connection.db,
+    );
+    expect(rows.length).toBeGreaterThan(4);
+    expect(rows.filter(({ callable }) => callable)).toEqual([]);
+  });
+
   it("share only what is nobody's: every other table is protected too", async () => {
     const { rows } = await sql<{ name: string }>`
       select relname as name from pg_class

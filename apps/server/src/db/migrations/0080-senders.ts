@@ -59,4 +59,9 @@ begin
     when 'api_token' then (select org_id from api_token where id = _id)
   end;
 end $$;
+
+-- They look across organisations: not for who works in one.
+revoke execute on function device_for_agent(uuid), api_token_by_hash(bytea, timestamptz),
+  account_of_session(uuid, timestamptz), organisation_for(uuid, boolean, uuid), organisation_of(text, uuid) from public;
+grant execute on function organisation_for(uuid, boolean, uuid) to holdfast_system;
 `;
