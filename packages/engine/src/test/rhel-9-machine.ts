@@ -2,8 +2,9 @@ import { type RecordedFile, type RecordedMachine, recordingHost } from "../hosts
 
 /** What `rpm -qa` is asked for. */
 const rpmQuery = "rpm -qa --qf %{NAME}\\t%|EPOCH?{%{EPOCH}:}:{}|%{VERSION}-%{RELEASE}\\n";
-const rpmVerify =
+export const rpmVerify =
   "rpm --verify --all --nodeps --noscripts --nosignature --nodigest --nomtime --nolinkto --nordev --nofiledigest --nosize";
+export const dnfCheck = "dnf --cacheonly --quiet --color=never check-update";
 const listUnits = "systemctl list-units --all --full --plain --no-legend --no-pager";
 
 const packages = [
@@ -40,9 +41,9 @@ const units: readonly (readonly [unit: string, enabled: boolean])[] = [
   ["systemd-journal-upload.service", false],
 ];
 
-function unitFiles(): Record<string, RecordedFile> {
+function unitFiles(here: typeof units): Record<string, RecordedFile> {
   return Object.fromEntries(
-    units.flatMap(([unit, enabled]): [string, RecordedFile][] => {
+    here.flatMap(([unit, enabled]): [string, RecordedFile][] => {
       const target = unit.endsWith(".socket") ? "sockets.target" : "multi-user.target";
       const path = `/usr/lib/systemd/system/${unit}`;
       const link = `/etc/systemd/system/${target}.wants/${unit}`;
@@ -54,9 +55,11 @@ function unitFiles(): Record<string, RecordedFile> {
   );
 }
 
-const activeUnits = ["systemd-journald.service", ...units.filter(([, on]) => on).map(([unit]) => unit)]
-  .map((unit) => `${unit} loaded active running ${unit}\n`)
-  .join("");
+function activeUnits(here: typeof units): string {
+  return ["systemd-journald.service", ...here.filter(([, on]) => on).map(([unit]) => unit)]
+    .map((unit) => `${unit} loaded active running ${unit}\n`)
+    .join("");
+}
 
 /** As authselect writes it for sssd with-faillock and without-nullok, and pam_pwhistory from a profile of the site's. */
 const authStack = `auth        required                                     pam_env.so
@@ -243,6 +246,7 @@ ann:x:1000:1000::/home/ann:/bin/bash
   "/etc/systemd/coredump.conf": "[Coredump]\nStorage=none\n#ProcessSizeMax=2G\n",
   "/etc/systemd/journald.conf": "[Journal]\nStorage=persistent\n",
   "/usr/lib/systemd/system/systemd-journald.service": "[Service]\nExecStart=/usr/lib/systemd/systemd-journald\n",
+  "/usr/lib/tmpfiles.d/systemd.conf": "z /var/log/journal/%m/system.journal 0640 root systemd-journal - -\n",
   "/etc/rsyslog.conf": 'module(load="imjournal")\n*.info /var/log/messages\n',
   "/etc/crontab": { text: "", mode: 0o600 },
   "/etc/cron.hourly": { type: "directory", mode: 0o700 },
@@ -297,29 +301,45 @@ ann:x:1000:1000::/home/ann:/bin/bash
   "/proc/1/attr/current": "system_u:system_r:init_t:s0\0",
 };
 
+/** What another machine has otherwise; a file that is null is not there. */
+export interface Rhel9Change {
+  readonly osRelease?: string;
+  readonly packages?: readonly string[];
+  readonly units?: typeof units;
+  readonly files?: Readonly<Record<string, RecordedFile | null>>;
+  readonly commands?: Readonly<Record<string, { readonly exitCode?: number; readonly stdout?: string }>>;
+}
+
 /**
  * A server of RHEL 9.4 that somebody began to harden and did not finish: a live machine that has booted, with the files,
  * units and answers of programs that the benchmark looks at.
  */
-export function rhel9Machine(): RecordedMachine {
+export function rhel9Machine(change: Rhel9Change = {}): RecordedMachine {
   const parameters = Object.entries(kernelParameters).map(([key, value]) => [
     `/proc/sys/${key.replaceAll(".", "/")}`,
     `${value}\n`,
   ]);
+  const here = change.units ?? units;
+  const all: Readonly<Record<string, RecordedFile | null>> = {
+    ...files,
+    ...unitFiles(here),
+    ...Object.fromEntries(parameters),
+    "/etc/sysctl.d/60-hardening.conf": Object.entries(kernelParameters)
+      .map(([key, value]) => `${key} = ${value}\n`)
+      .join(""),
+    ...change.files,
+  };
   return recordingHost({
-    osRelease: 'NAME="Red Hat Enterprise Linux"\nID="rhel"\nID_LIKE="fedora"\nVERSION_ID="9.4"\n',
+    osRelease: change.osRelease ?? 'NAME="Red Hat Enterprise Linux"\nID="rhel"\nID_LIKE="fedora"\nVERSION_ID="9.4"\n',
     directories: ["/var/lib/rpm", "/run/systemd/system", "/sys/class/net/eth0"],
-    files: {
-      ...files,
-      ...unitFiles(),
-      ...Object.fromEntries(parameters),
-      "/etc/sysctl.d/60-hardening.conf": Object.entries(kernelParameters)
-        .map(([key, value]) => `${key} = ${value}\n`)
-        .join(""),
-    },
+    files: Object.fromEntries(
+      Object.entries(all).filter((entry): entry is [string, RecordedFile] => entry[1] !== null),
+    ),
     commands: {
-      [rpmQuery]: { stdout: packages.map((line) => `${line.replace(" ", "\t")}\n`).join("") },
-      [listUnits]: { stdout: activeUnits },
+      [rpmQuery]: {
+        stdout: (change.packages ?? packages).map((line) => `${line.replace(" ", "\t")}\n`).join(""),
+      },
+      [listUnits]: { stdout: activeUnits(here) },
       "sshd -T": { stdout: sshdTest },
       "auditctl -l": {
         stdout: "-w /etc/sudoers -p wa -k scope\n-w /etc/sudoers.d -p wa -k scope\n-w /etc/selinux -p wa -k mac\n",
@@ -327,10 +347,11 @@ export function rhel9Machine(): RecordedMachine {
       "nft -j list ruleset": { stdout: '{"nftables":[{"metainfo":{"version":"1.0.9"}}]}' },
       "firewall-cmd --list-all-zones": { stdout: allZones },
       [rpmVerify]: { exitCode: 1, stdout: ".M.......    /usr/sbin/augenrules\n" },
-      "dnf --cacheonly --quiet --color=never check-update": {
+      [dnfCheck]: {
         exitCode: 100,
         stdout: "\nopenssl.x86_64  1:3.0.7-28.el9_4  rhel-9-baseos\n",
       },
+      ...change.commands,
     },
   });
 }
