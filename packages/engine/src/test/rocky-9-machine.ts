@@ -51,7 +51,8 @@ const inputRule = (...expr: object[]) => ({
   rule: { family: "inet", table: "filter", chain: "INPUT", handle: 9, expr },
 });
 const match = (left: object, right: unknown) => ({ match: { op: "==", left, right } });
-const ruleset = {
+/** As `nft -j list ruleset` shows tables that let in nothing but what is local. */
+export const closedRuleset = {
   nftables: [
     { metainfo: { version: "1.0.9", release_name: "Old Doc Yak #3", json_schema_version: 1 } },
     { table: { family: "inet", name: "filter", handle: 1 } },
@@ -69,7 +70,8 @@ const ruleset = {
   ],
 };
 
-const desktop: Readonly<Record<string, RecordedFile>> = {
+/** GNOME with a banner and locked settings, but for programs on media. */
+export const desktopSettings: Readonly<Record<string, RecordedFile>> = {
   "/etc/dconf/profile/user": "user-db:user\nsystem-db:local\nsystem-db:site\nsystem-db:distro\n",
   "/etc/dconf/profile/gdm": "user-db:user\nsystem-db:gdm\nfile-db:/usr/share/gdm/greeter-dconf-defaults\n",
   "/etc/dconf/db/local": "compiled",
@@ -88,7 +90,7 @@ const bareStack =
   "auth required pam_unix.so\naccount required pam_unix.so\npassword required pam_unix.so sha512 shadow\n";
 
 const files: Readonly<Record<string, RecordedFile | null>> = {
-  ...desktop,
+  ...desktopSettings,
   "/etc/passwd":
     "root:x:0:0:root:/root:/bin/bash\nbin:x:1:1:bin:/bin:/sbin/nologin\ngames:x:12:100:games:/usr/games:/bin/bash\n" +
     "sshd:x:74:74:sshd:/usr/share/empty.sshd:/usr/sbin/nologin\nann:x:1000:1000::/home/ann:/bin/bash\nbob:x:1000:1001::/home/bob:/bin/bash\n",
@@ -151,7 +153,7 @@ export function rocky9Machine(): RecordedMachine {
     files,
     commands: {
       "auditctl -l": { stdout: audited },
-      "nft -j list ruleset": { stdout: JSON.stringify(ruleset) },
+      "nft -j list ruleset": { stdout: JSON.stringify(closedRuleset) },
       "firewall-cmd --list-all-zones": {
         stdout: "public (active)\n  target: default\n  interfaces: enp1s0 lo\n  services: ssh\n",
       },

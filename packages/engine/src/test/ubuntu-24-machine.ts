@@ -1,6 +1,9 @@
 import { type RecordedFile, type RecordedMachine, recordingHost } from "../hosts/recording.ts";
 
-const installed = [
+/** Name and version; what dpkg's record says further, line by line, is left out where a machine does not need it. */
+export type DebPackage = readonly [name: string, version: string, fields?: string];
+
+const installed: readonly DebPackage[] = [
   ["apparmor", "4.0.1really4.0.1-0ubuntu0.24.04.3"],
   ["apport", "2.28.1-0ubuntu3.3"],
   ["chrony", "4.5-1ubuntu4"],
@@ -13,11 +16,16 @@ const installed = [
   ["rsyslog", "8.2312.0-3ubuntu9"],
   ["sudo", "1.9.15p5-3ubuntu5"],
   ["ufw", "0.36.2-6"],
-] as const;
+];
 
-const dpkgStatus = installed
-  .map(([name, version]) => `Package: ${name}\nStatus: install ok installed\nVersion: ${version}\n`)
-  .join("\n");
+function dpkgStatus(packages: readonly DebPackage[]): string {
+  return packages
+    .map(
+      ([name, version, fields = ""]) =>
+        `Package: ${name}\nStatus: install ok installed\nVersion: ${version}\n${fields}`,
+    )
+    .join("\n");
+}
 
 const units: Readonly<Record<string, boolean>> = {
   "apport.service": true,
@@ -28,11 +36,11 @@ const units: Readonly<Record<string, boolean>> = {
   "ufw.service": true,
 };
 
-function unitFiles(): Record<string, RecordedFile> {
+function unitFiles(here: typeof units): Record<string, RecordedFile> {
   const files: Record<string, RecordedFile> = {
     "/usr/lib/systemd/system/systemd-journald.service": "[Service]\nExecStart=/usr/lib/systemd/systemd-journald\n",
   };
-  for (const [unit, enabled] of Object.entries(units)) {
+  for (const [unit, enabled] of Object.entries(here)) {
     const path = `/usr/lib/systemd/system/${unit}`;
     files[path] = `[Unit]\nDescription=${unit}\n[Install]\nWantedBy=multi-user.target\n`;
     if (enabled) files[`/etc/systemd/system/multi-user.target.wants/${unit}`] = { linkTo: path };
@@ -55,7 +63,6 @@ const kernelParameters: Readonly<Record<string, string>> = {
 const hash = "$y$j9T$0123456789$abcdef";
 
 const files: Readonly<Record<string, RecordedFile>> = {
-  "/var/lib/dpkg/status": dpkgStatus,
   "/var/lib/apt/lists/archive_dists_noble_main_binary-amd64_Packages": "",
   "/etc/passwd": `root:x:0:0:root:/root:/bin/bash
 daemon:x:1:1:daemon:/usr/sbin:/usr/sbin/nologin
@@ -99,6 +106,7 @@ password [success=1 default=ignore] pam_unix.so obscure use_authtok try_first_pa
     text: "menuentry 'Ubuntu' {\n\tlinux /vmlinuz-6.8.0-45-generic root=/dev/vda1 ro quiet\n}\n",
     mode: 0o600,
   },
+  "/usr/lib/tmpfiles.d/systemd.conf": "z /var/log/journal/%m/system.journal 0640 root systemd-journal - -\n",
   "/proc/cmdline": "BOOT_IMAGE=/vmlinuz-6.8.0-45-generic root=/dev/vda1 ro quiet\n",
   "/sys/kernel/security/apparmor/profiles": "/usr/sbin/chronyd (enforce)\nubuntu_pro_apt_news (complain)\n",
   "/sys/module/apparmor/parameters/enabled": "Y\n",
@@ -146,28 +154,64 @@ kexalgorithms sntrup761x25519-sha512@openssh.com,curve25519-sha256
 macs umac-64-etm@openssh.com,umac-128-etm@openssh.com,hmac-sha2-256
 `;
 
+/** What another machine has otherwise; a file that is null is not there. */
+export interface Ubuntu24Change {
+  readonly packages?: readonly DebPackage[];
+  readonly units?: typeof units;
+  readonly kernelParameters?: typeof kernelParameters;
+  readonly files?: Readonly<Record<string, RecordedFile | null>>;
+  readonly commands?: Readonly<Record<string, { readonly exitCode?: number; readonly stdout?: string }>>;
+}
+
+export const aptSimulation =
+  "apt-get --simulate -o Debug::NoLocking=true -o APT::Cmd::Disable-Script-Warning=true --with-new-pkgs upgrade";
+
 /** A server of Ubuntu 24.04 as it comes, with ufw switched on and little else done: live and booted. */
-export function ubuntu24Machine(): RecordedMachine {
-  const parameters = Object.entries(kernelParameters).map(([key, value]): [string, string] => [
-    `/proc/sys/${key.replaceAll(".", "/")}`,
-    `${value}\n`,
-  ]);
-  const active = ["systemd-journald.service", ...Object.keys(units)];
+export function ubuntu24Machine(change: Ubuntu24Change = {}): RecordedMachine {
+  const parameters = Object.entries(change.kernelParameters ?? kernelParameters).map(
+    ([key, value]): [string, string] => [`/proc/sys/${key.replaceAll(".", "/")}`, `${value}\n`],
+  );
+  const here = change.units ?? units;
+  const active = Object.keys(here).filter((unit) => here[unit]);
+  const all: Readonly<Record<string, RecordedFile | null>> = {
+    ...files,
+    "/var/lib/dpkg/status": dpkgStatus(change.packages ?? installed),
+    ...unitFiles(here),
+    ...Object.fromEntries(parameters),
+    ...change.files,
+  };
   return recordingHost({
     osRelease: 'NAME="Ubuntu"\nID=ubuntu\nID_LIKE=debian\nVERSION_ID="24.04"\nPRETTY_NAME="Ubuntu 24.04.1 LTS"\n',
     directories: ["/run/systemd/system", "/sys/class/net/ens3", "/root", ...searchPath],
-    files: { ...files, ...unitFiles(), ...Object.fromEntries(parameters) },
+    files: Object.fromEntries(
+      Object.entries(all).filter((entry): entry is [string, RecordedFile] => entry[1] !== null),
+    ),
     commands: {
       "systemctl list-units --all --full --plain --no-legend --no-pager": {
-        stdout: active.map((unit) => `${unit} loaded active running ${unit}\n`).join(""),
+        stdout: ["systemd-journald.service", ...active]
+          .map((unit) => `${unit} loaded active running ${unit}\n`)
+          .join(""),
       },
       "sshd -T": { stdout: sshdTest },
       "ufw status verbose": {
         stdout: "Status: active\nLogging: on (low)\nDefault: deny (incoming), allow (outgoing), disabled (routed)\n",
       },
-      "apt-get --simulate -o Debug::NoLocking=true -o APT::Cmd::Disable-Script-Warning=true --with-new-pkgs upgrade": {
-        stdout: "Reading package lists...\n",
-      },
+      "iptables-save": { stdout: ufwRules },
+      "ip6tables-save": { stdout: ufwRules },
+      "nft -j list ruleset": { stdout: JSON.stringify({ nftables: [{ metainfo: { version: "1.0.9" } }] }) },
+      [aptSimulation]: { stdout: "Reading package lists...\n" },
+      ...change.commands,
     },
   });
 }
+
+/** The start of what ufw loads. */
+const ufwRules = `*filter
+:INPUT DROP [0:0]
+:FORWARD DROP [0:0]
+:OUTPUT ACCEPT [0:0]
+:ufw-before-input - [0:0]
+-A INPUT -j ufw-before-input
+-A ufw-before-input -i lo -j ACCEPT
+COMMIT
+`;
