@@ -1,9 +1,11 @@
 import { spawn } from "node:child_process";
 import { once, setMaxListeners } from "node:events";
 import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { get as httpGet, type IncomingMessage } from "node:http";
 import { availableParallelism, loadavg, tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
+import { gunzipSync } from "node:zlib";
 import { loadPack } from "@holdfast/content/load-pack";
 import { recommendationsOf } from "@holdfast/content/profile";
 import { loadProofs } from "@holdfast/content/proofs";
@@ -58,6 +60,7 @@ interface Line {
   readonly limit: number | null;
 }
 
+let changes = 0;
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 const contentDir = path.join(root, "content");
 const { pack } = await loadPack(contentDir, new Map(resources.map((kind) => [kind.kind, kind])));
@@ -71,16 +74,17 @@ const child = spawn(process.execPath, [path.join(import.meta.dirname, "fleet-ser
 try {
   const [text] = (await once(createInterface({ input: child.stdout }), "line")) as [string];
   const server = JSON.parse(text) as Server;
-  report(await measure(server, [child.pid ?? 0, server.postmaster]));
+  const db = new pg.Client({ connectionString: server.databaseUrl });
+  await db.connect();
+  const lines = await measure(server, [child.pid ?? 0, server.postmaster], db).finally(() => db.end());
+  report(lines);
 } finally {
   child.stdin.end();
   await once(child, "exit");
   rmSync(stateDir, { recursive: true, force: true });
 }
 
-async function measure(server: Server, pids: readonly number[]): Promise<readonly Line[]> {
-  const db = new pg.Client({ connectionString: server.databaseUrl });
-  await db.connect();
+async function measure(server: Server, pids: readonly number[], db: pg.Client): Promise<readonly Line[]> {
   const lines: Line[] = [];
   const policyId = await aPolicy(server);
   const models = await enrolModels(server);
@@ -105,7 +109,6 @@ async function measure(server: Server, pids: readonly number[]): Promise<readonl
   lines.push(...before, ...after, ...growth(before, after, few, many));
   say("taking in scans …");
   lines.push(...(await measureIngest(models, pids, policyId, db)));
-  await db.end();
   return lines;
 }
 
@@ -160,7 +163,7 @@ async function verifyClones(db: pg.Client, server: Server): Promise<void> {
   );
   for (const { clone, model } of rows) {
     const [theirs, ours] = await Promise.all(
-      [clone, model].map((id) => get(server, `/cis/devices/${id}/report?limit=5`)),
+      [clone, model].map(async (id) => (await get(server, `/cis/devices/${id}/report?limit=5`)).text),
     );
     const plain = (text: string): string =>
       text
@@ -174,11 +177,19 @@ async function verifyClones(db: pg.Client, server: Server): Promise<void> {
   say("copies report what their models do");
 }
 
-async function get({ url, firstRun }: Server, address: string): Promise<string> {
-  const response = await fetch(url + address, { headers: { authorization: `Bearer ${firstRun.apiToken}` } });
-  const text = await response.text();
-  if (!response.ok) throw new Error(`GET ${address}: ${response.status} ${text.slice(0, 300)}`);
-  return text;
+/** @returns the text, and the milliseconds from the request to the last byte of the answer; unpacking is the reader's. */
+async function get(
+  { url, firstRun }: Server,
+  address: string,
+): Promise<{ readonly text: string; readonly ms: number }> {
+  const headers = { authorization: `Bearer ${firstRun.apiToken}`, "accept-encoding": "gzip" };
+  const startedAt = performance.now();
+  const [response] = (await once(httpGet(url + address, { headers }), "response")) as [IncomingMessage];
+  const bytes = Buffer.concat(await response.toArray());
+  const ms = performance.now() - startedAt;
+  const text = (response.headers["content-encoding"] === "gzip" ? gunzipSync(bytes) : bytes).toString("utf8");
+  if (response.statusCode !== 200) throw new Error(`GET ${address}: ${response.statusCode} ${text.slice(0, 300)}`);
+  return { text, ms };
 }
 
 async function measureReads(
@@ -205,9 +216,7 @@ async function measureReads(
     const times: number[] = [];
     const spent = processorTimeMs(pids);
     for (let n = 0; n < requests; n += 1) {
-      const startedAt = performance.now();
-      await get(server, address(n));
-      times.push(performance.now() - startedAt);
+      times.push((await get(server, address(n))).ms);
     }
     const each = (processorTimeMs(pids) - spent) / requests;
     lines.push({ what: `${name}, ${scans} scans: p50`, value: quantile(times, 0.5), unit: "ms", limit: null });
@@ -246,6 +255,7 @@ async function measureIngest(
     );
   };
   const rounds = Math.ceil(uploads / models.length);
+  const storedBefore = await countStored(db);
   const databasePids = pids.slice(1);
   const each = async (change: (facts: Facts, n: number) => Facts): Promise<{ all: number; database: number }> => {
     for (let round = 0; round < rounds; round += 1) await send(change);
@@ -264,6 +274,13 @@ async function measureIngest(
   const more = 120;
   for (let round = 0; round < more; round += 1) await send((facts) => facts);
   const bytes = (await sizeOf(db)) - bytesBefore;
+  const stored = await countStored(db);
+  const sent = { scans: (4 * rounds + more) * models.length, judgements: 2 * rounds * models.length };
+  if (
+    stored.scans - storedBefore.scans !== sent.scans ||
+    stored.judgements - storedBefore.judgements !== sent.judgements
+  )
+    throw new Error(`Not every scan sent was stored: ${JSON.stringify({ storedBefore, stored, sent })}`);
   return [
     { what: "scan with 5 changed facts taken in", value: changed.all, unit: "ms CPU", limit: 6 },
     { what: "of which the database", value: changed.database, unit: "ms CPU", limit: null },
@@ -273,13 +290,19 @@ async function measureIngest(
   ];
 }
 
-let changes = 0;
 /** Five kernel parameters get values that no device had. */
 function withFiveChanges(facts: Facts): Facts {
   const keys = [...facts.keys()].filter((address) => address.startsWith("sysctl:")).slice(0, 5);
   changes += 1;
   const state = { running: String(changes), onBoot: String(changes), source: null, dropIn: null };
   return new Map([...facts, ...keys.map((key) => [key, { state }] as const)]);
+}
+
+async function countStored(db: pg.Client): Promise<{ readonly scans: number; readonly judgements: number }> {
+  const { rows } = await db.query<{ scans: number; judgements: number }>(
+    "select (select count(*) from scan_result)::integer as scans, (select count(*) from judgement)::integer as judgements",
+  );
+  return rows[0] ?? { scans: 0, judgements: 0 };
 }
 
 async function sizeOf(db: pg.Client): Promise<number> {
