@@ -9,6 +9,7 @@ import { sql as outcomesWithoutExceptions } from "./migrations/0050-outcomes-wit
 import { sql as agentRequests } from "./migrations/0060-agent-requests.ts";
 import { sql as contentDigest } from "./migrations/0070-content-digest.ts";
 import { sql as senders } from "./migrations/0080-senders.ts";
+import { sql as gatheredUploads } from "./migrations/0090-gathered-uploads.ts";
 
 export interface Migration {
   readonly version: number;
@@ -29,4 +30,5 @@ export const migrations: readonly Migration[] = [
   { version: 60, name: "agent-requests", sql: agentRequests },
   { version: 70, name: "content-digest", sql: contentDigest },
   { version: 80, name: "senders", sql: senders },
+  { version: 90, name: "gathered-uploads", sql: gatheredUploads },
 ];

@@ -1,7 +1,7 @@
 import { gunzipSync } from "node:zlib";
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { deflateText, gzipOf, inflateText, storeText } from "./deflated-text.ts";
+import { deflateText, gzipOf, inflateText, inflateTexts, storeText } from "./deflated-text.ts";
 
 /** Texts of up to some blocks, some that repeat themselves. */
 const texts = fc.array(
@@ -19,7 +19,9 @@ it("puts texts together into what gunzip takes apart, check sum included", () =>
   fc.assert(
     fc.property(texts, (parts) => {
       const made = parts.map(({ text, stored }) => (stored ? storeText : deflateText)(Buffer.from(text)));
-      expect(gunzipSync(gzipOf(made)).toString()).toBe(Buffer.from(parts.map(({ text }) => text).join("")).toString());
+      const whole = Buffer.from(parts.map(({ text }) => text).join("")).toString();
+      expect(gunzipSync(gzipOf(made)).toString()).toBe(whole);
+      expect(inflateTexts([...made, ...made]).toString()).toBe(whole + whole);
       expect(made.map((part) => inflateText(part).length)).toEqual(made.map(({ length }) => length));
     }),
     { numRuns: 300 },

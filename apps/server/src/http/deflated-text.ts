@@ -44,6 +44,13 @@ export function inflateText({ blocks }: DeflatedText): Buffer {
   return inflateRawSync(Buffer.concat([blocks, lastBlock]));
 }
 
+/** The texts one after the other. */
+export function inflateTexts(texts: readonly DeflatedText[]): Buffer {
+  // Results of one judgement are the same text.
+  const inflated = new Map([...new Set(texts)].map((text) => [text, inflateText(text)]));
+  return Buffer.concat(texts.flatMap((text) => inflated.get(text) ?? []));
+}
+
 /** One gzip member with the texts one after the other. */
 export function gzipOf(texts: readonly DeflatedText[]): Buffer {
   const trailer = Buffer.alloc(8);

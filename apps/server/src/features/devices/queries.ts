@@ -114,14 +114,17 @@ export async function insertDevice(
     .execute();
 }
 
-/** What a signed request needs to know of its device, in any organisation; null when there is none. */
-export async function findDeviceForAgent(
+export type Sender = Pick<DeviceRow, "id" | "orgId" | "hostname" | "publicKey">;
+
+/** The devices that may have signed requests, in whatever organisation: which one is not known yet. In the order of the ids. */
+export async function findDevicesForAgents(
   db: Kysely<Database>,
-  id: string,
-): Promise<Pick<DeviceRow, "id" | "orgId" | "hostname" | "publicKey"> | null> {
-  const { rows } = await sql<Pick<DeviceRow, "id" | "orgId" | "hostname" | "publicKey">>`
-    select id, org_id, hostname, public_key from device_for_agent(${id})`.execute(db);
-  return rows[0] ?? null;
+  ids: readonly string[],
+): Promise<readonly (Sender | null)[]> {
+  const { rows } = await sql<Sender>`
+    select id, org_id, hostname, public_key from devices_for_agents(${ids}::uuid[])`.execute(db);
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return ids.map((id) => byId.get(id) ?? null);
 }
 
 /** The organisation that an enrolment token, with a use taken off it, enrols into; null when it is used up, over or unknown. */

@@ -4,6 +4,7 @@ import { useDatabase } from "../../test/database.ts";
 import { aDevice, anOrganisation, anUpload, aPolicy, digestOf, testServices } from "../../test/factories.ts";
 import { debian12, factsFailing, unknownLinux } from "../../test/pack.ts";
 import { selectDevice } from "../devices/queries.ts";
+import { deletePolicy } from "../policies/delete-policy.ts";
 import { updatePolicy } from "../policies/update-policy.ts";
 import { openWorkItems } from "../scans/queries.ts";
 import { findDeviceFindings } from "./find-device-findings.ts";
@@ -162,6 +163,62 @@ describe("storing an upload", () => {
     expect(await count(owner, "workItem")).toBe(0);
     expect(told.length).toBeGreaterThan(0);
     expect(told[0]).toContain('"state":"completed"');
+  });
+
+  it("stores unchanged scans of many devices that come at once as each by itself", async () => {
+    const services = testServices(database());
+    const { owner } = await anOrganisation(services);
+    const policies = [await aPolicy(owner), await aPolicy(owner)];
+    const stranger = await scene();
+    const facts = factsFailing("high");
+    const repeated = { base: digestOf(facts), changed: {} };
+    const devices = await Promise.all(Array.from({ length: 8 }, () => aDevice(owner)));
+    for (const { ctx, deviceId } of devices)
+      for (const { id } of policies) await storeUpload(ctx(), deviceId, anUpload(id, facts));
+    await storeUpload(stranger.device.ctx(), stranger.device.deviceId, anUpload(stranger.policy.id, facts));
+    const [first, second, third] = devices;
+    await inTransaction(owner, (tx) => openWorkItems(tx, policies[0]?.id ?? "", [first?.deviceId ?? ""]));
+    const uploads = devices.flatMap((device) =>
+      policies.map(({ id }) => ({ device, upload: anUpload(id, facts, repeated) })),
+    );
+    const gone = anUpload(crypto.randomUUID(), facts, repeated);
+    const others = anUpload(stranger.policy.id, facts, repeated);
+    const wrong = anUpload(policies[0]?.id ?? "", facts, { ...repeated, platform: { ...debian12, name: "a\0b" } });
+    const [acks, [ofGone, ofOthers, ofWrong]] = await Promise.all([
+      Promise.all(uploads.map(({ device, upload }) => storeUpload(device.ctx(), device.deviceId, upload))),
+      Promise.allSettled(
+        [gone, others, wrong].map((upload, n) => {
+          const device = [first, second, third][n];
+          return device === undefined ? null : storeUpload(device.ctx(), device.deviceId, upload);
+        }),
+      ),
+      storeUpload(stranger.device.ctx(), stranger.device.deviceId, others),
+    ]);
+    expect([ofGone, ofOthers, ofWrong].map((one) => one?.status)).toEqual(["rejected", "rejected", "rejected"]);
+    expect(new Set(acks.map(({ resultId }) => resultId)).size).toBe(16);
+    expect(await count(owner, "scanResult")).toBe(32);
+    expect(await count(owner, "judgement")).toBe(16);
+    expect(await count(owner, "workItem")).toBe(0);
+    expect(await count(stranger.owner, "scanResult")).toBe(2);
+    const latest = await inTransaction(owner, (tx) => tx.db.selectFrom("latestResult").select("resultId").execute());
+    expect(new Set(latest.map(({ resultId }) => resultId))).toEqual(new Set(acks.map(({ resultId }) => resultId)));
+  });
+
+  it("stores unchanged scans while their policy is being deleted, or refuses them", async () => {
+    const { owner, policy } = await scene();
+    const facts = factsFailing();
+    const devices = await Promise.all(Array.from({ length: 6 }, () => aDevice(owner)));
+    for (const { ctx, deviceId } of devices) await storeUpload(ctx(), deviceId, anUpload(policy.id, facts));
+    const send = () =>
+      devices.map(({ ctx, deviceId }) =>
+        storeUpload(ctx(), deviceId, anUpload(policy.id, facts, { base: digestOf(facts), changed: {} })),
+      );
+    const sent = send();
+    const deleted = deletePolicy(owner, policy.id);
+    const settled = await Promise.allSettled([...sent, ...send()]);
+    await deleted;
+    for (const one of settled) if (one.status === "rejected") expect(one.reason).toMatchObject({ code: "not_found" });
+    expect(await inTransaction(owner, (tx) => tx.db.selectFrom("latestResult").selectAll().execute())).toEqual([]);
   });
 
   it("keeps a later result the latest when an unchanged scan comes late", async () => {

@@ -11,10 +11,10 @@ import { storeUpload } from "../../features/results/store-upload.ts";
 import { agentSchedule } from "../../features/scans/agent-schedule.ts";
 import { claimWork } from "../../features/scans/claim-work.ts";
 import { failWork } from "../../features/scans/fail-work.ts";
-import { ReplayGuard, signMessage } from "../../http/agent-signature.ts";
+import { signMessage } from "../../http/agent-signature.ts";
 import { detailStyle, errorHandler } from "../../http/error-handler.ts";
 import type { Secrets } from "../../secrets.ts";
-import { type AgentContext, authenticateAgent } from "./authenticate-agent.ts";
+import { type AgentContext, AgentGate } from "./authenticate-agent.ts";
 import { bytesOf, maxBodyBytes, readBody } from "./read-body.ts";
 import { serveSocket } from "./socket.ts";
 
@@ -38,10 +38,9 @@ export async function agentRoutes(
   app: FastifyInstance,
   { services, secrets, presence }: AgentInterface,
 ): Promise<void> {
-  const replays = new ReplayGuard();
+  const gate = new AgentGate(services);
   const agents = new WeakMap<FastifyRequest, AgentContext>();
-  const agentOf = (request: FastifyRequest): Promise<AgentContext> =>
-    authenticateAgent(services, replays, request, bytesOf(request));
+  const agentOf = (request: FastifyRequest): Promise<AgentContext> => gate.admit(request, bytesOf(request));
 
   app.setErrorHandler(errorHandler(detailStyle));
   app.removeAllContentTypeParsers();
@@ -85,7 +84,7 @@ export async function agentRoutes(
     {
       websocket: true,
       preValidation: async (request) => {
-        agents.set(request, await authenticateAgent(services, replays, request, Buffer.alloc(0)));
+        agents.set(request, await gate.admit(request, Buffer.alloc(0)));
       },
     },
     (socket, request) => {

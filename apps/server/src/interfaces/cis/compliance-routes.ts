@@ -9,7 +9,7 @@ import type { ComplianceRow } from "../../features/compliance/queries.ts";
 import { isOnline } from "../../features/devices/present.ts";
 import { getDeviceReport } from "../../features/results/get-device-report.ts";
 import { ShownFindings, type ShownResult } from "../../features/results/shown-findings.ts";
-import { type DeflatedText, gzipOf, inflateText, storeText } from "../../http/deflated-text.ts";
+import { type DeflatedText, gzipOf, inflateTexts, storeText } from "../../http/deflated-text.ts";
 import { owningCtx } from "../../http/owning-context.ts";
 import { ctxIn } from "../../http/request-context.ts";
 import { BaselineName, presentBaseline, presentBaselineName } from "./baseline-schema.ts";
@@ -106,8 +106,7 @@ export const cisComplianceRoutes: FastifyPluginAsyncTypebox<CisOptions> = async 
 /** Deflated texts go out as they are, past the serialiser, to whoever takes gzip. */
 function sendJson(request: FastifyRequest, reply: FastifyReply, texts: readonly DeflatedText[]): FastifyReply {
   reply.type("application/json; charset=utf-8").header("vary", "accept-encoding");
-  if (negotiate(request.headers["accept-encoding"] ?? "", ["gzip"]) === null)
-    return reply.send(Buffer.concat(texts.map(inflateText)));
+  if (negotiate(request.headers["accept-encoding"] ?? "", ["gzip"]) === null) return reply.send(inflateTexts(texts));
   return reply.header("content-encoding", "gzip").send(gzipOf(texts));
 }
 
