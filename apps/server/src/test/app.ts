@@ -32,11 +32,11 @@ export function useApp({ dashboardDir = null, rateLimits = null }: TestAppOption
   let running: TestApp | null = null;
   let close: (() => Promise<void>) | null = null;
   beforeAll(async () => {
-    const services = testServices(database());
-    const stateDir = fs.mkdtempSync(path.join(os.tmpdir(), "holdfast-app-"));
-    const secrets = loadSecrets(stateDir);
     const events = new LiveEvents(database().url, silent);
     await events.start();
+    const services = { ...testServices(database()), events };
+    const stateDir = fs.mkdtempSync(path.join(os.tmpdir(), "holdfast-app-"));
+    const secrets = loadSecrets(stateDir);
     const presence = new Presence(services, events);
     const progress = new ScanProgress(events);
     const app = await createApp({

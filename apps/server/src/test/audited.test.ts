@@ -19,12 +19,12 @@ const unaudited: Readonly<Record<string, string>> = {
   "policies/revise-policies.ts": "part of the verbs that change policies and checks, which audit",
   "remediations/jobs.ts": "carries out what remediation.approve decided",
   "results/imported-findings.ts": "part of result.import",
-  "results/intern-facts.ts": "results are the record of themselves: who, when and what; the log is of people's changes",
+  "results/insert-fact-set.ts":
+    "results are the record of themselves: who, when and what; the log is of people's changes",
   "results/judgement-of.ts": "works out results, which are the record of themselves",
   "results/record-result.ts": "results are the record of themselves",
   "results/store-upload.ts": "results are the record of themselves",
   "scans/claim-work.ts": "carries out a scan that was started or scheduled",
-  "scans/close-answered-scan.ts": "carries out a scan that was started or scheduled",
   "scans/open-due-scans.ts": "carries out the schedule that policy.create and policy.update set",
   "scans/release-claimed-work.ts": "carries out a scan that was started or scheduled",
 };
@@ -43,7 +43,7 @@ const sources: readonly Source[] = fs
     text: withoutComments(fs.readFileSync(path.join(features, file), "utf8")),
   }));
 const writes =
-  /\.(insertInto|updateTable|deleteFrom|mergeInto)\(|sql`[^`]*\b(insert into|update \w+ set|delete from)\b/i;
+  /\.(insertInto|updateTable|deleteFrom|mergeInto)\(|sql(<[^`]*>)?`[^`]*\b(insert into|update \w+ set|delete from)\b/i;
 const writers = writingQueries();
 
 it("finds the queries that write", () => {

@@ -75,4 +75,9 @@ begin
 end $$;
 drop function store_repeated_scan(
   uuid, uuid, uuid, uuid, bytea, bytea, jsonb, text, timestamptz, timestamptz, uuid);
+
+-- Checked for each upload, and of no use: they belong to a device or a policy, which belongs to an organisation.
+alter table fact_set drop constraint fact_set_org_id_fkey;
+alter table judgement drop constraint judgement_org_id_fkey;
+alter table result_day drop constraint result_day_org_id_fkey;
 `;

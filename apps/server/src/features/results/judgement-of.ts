@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Pack } from "@holdfast/content/pack";
-import type { FactAddress } from "@holdfast/contracts/fact";
+import type { FactAddress, Facts } from "@holdfast/contracts/fact";
 import { canonicalJson } from "@holdfast/contracts/json";
 import type { Platform } from "@holdfast/contracts/platform";
 import { checksReading, factRequestsOfChecks } from "@holdfast/engine/fact-requests";
@@ -16,42 +16,48 @@ import {
   insertJudgement,
   internLayout,
   type Judgement,
-  type JudgementKey,
   type KeptJudgement,
+  type PastJudgement,
   selectFacts,
 } from "./queries.ts";
 
 /** What a policy judges: facts, or what another scanner said. */
 export type Subject = Pick<Judgement, "factSetId" | "importedResultId">;
 
-/** A set that facts differ from at some addresses only. */
+/** Another set that the facts differ from at some addresses only, and what the policy said of it. */
 export interface Base {
-  readonly factSetId: number;
+  readonly judged: PastJudgement;
   readonly changed: readonly FactAddress[];
+  /** With the changes; at least those of `besideChanged`. */
+  readonly facts: Facts;
+}
+
+/** What the checks look at which look at a changed fact. */
+export function besideChanged(pack: Pack, changed: readonly FactAddress[]): FactAddress[] {
+  return factRequestsOfChecks(pack, checksReading(pack, changed)).map(({ address }) => address);
 }
 
 /**
  * What the policy says of it: looked up when it was judged before, else judged now.
  *
- * @param base of facts: where the same policy has judged this set, only what the changes can alter is judged.
+ * @param base judged by the same content: only what the changes can alter is judged, if the policy is still the same.
+ * @param isNew whether it was stored just now, so that nobody can have judged it.
  */
 export async function judgementOf(
   tx: Tx,
   policy: Policy,
   platform: Platform,
   { factSetId, importedResultId }: Subject,
-  base: Base | null = null,
+  { base = null, isNew = false }: { readonly base?: Base | null; readonly isNew?: boolean } = {},
 ): Promise<KeptJudgement> {
   const { id: policyId, revision: policyRevision } = policy;
   const contentDigest = contentDigestOf(tx.services.pack, platform);
   const key = { factSetId, importedResultId, policyId, policyRevision, contentDigest };
-  const known = await findJudgement(tx, key);
+  const known = isNew ? null : await findJudgement(tx, key);
   if (known !== null) return known;
-  const { layout, ...judged } =
-    (await judgeSince(tx, policy, platform, key, base)) ??
-    (await judge(tx, policy, platform, { factSetId, importedResultId }));
+  const { layoutId, ...judged } =
+    judgeSince(tx, policy, platform, base) ?? (await judge(tx, policy, platform, { factSetId, importedResultId }));
   const parameters = Object.keys(policy.parameters).length === 0 ? null : JSON.stringify(policy.parameters);
-  const layoutId = layout === null ? null : await internLayout(tx, layout);
   const id = await insertJudgement(tx, { ...key, ...judged, parameters, layoutId, orgId: tx.orgId });
   return { ...judged, id, layoutId };
 }
@@ -63,22 +69,16 @@ export function contentDigestOf({ digest }: Pack, { osType, id, version }: Platf
     .digest();
 }
 
+/** With what its places mean stored. */
+type Laid = Omit<Judged, "layout"> & Pick<Judgement, "layoutId">;
+
 /** Null where there is nothing to go on from. */
-async function judgeSince(
-  tx: Tx,
-  policy: Policy,
-  platform: Platform,
-  key: JudgementKey,
-  base: Base | null,
-): Promise<Judged | null> {
-  if (base === null || key.factSetId === null) return null;
-  const before = await findJudgement(tx, { ...key, factSetId: base.factSetId });
-  if (before === null) return null;
-  const { pack } = tx.services;
-  const { changed } = base;
-  const addresses = factRequestsOfChecks(pack, checksReading(pack, changed)).map(({ address }) => address);
-  const facts = await selectFacts(tx, key.factSetId, addresses);
-  return judgeChanges(pack, policy, platform, { statuses: before.statuses, changed, facts });
+function judgeSince(tx: Tx, policy: Policy, platform: Platform, base: Base | null): Laid | null {
+  if (base === null || base.judged.policyRevision !== policy.revision) return null;
+  const { changed, facts } = base;
+  const { statuses, layoutId } = base.judged;
+  const { layout: _, ...judged } = judgeChanges(tx.services.pack, policy, platform, { statuses, changed, facts });
+  return { ...judged, layoutId };
 }
 
 async function judge(
@@ -86,10 +86,17 @@ async function judge(
   policy: Policy,
   platform: Platform,
   { factSetId, importedResultId }: Subject,
-): Promise<Judged> {
+): Promise<Laid> {
   const { pack } = tx.services;
   const isSwitchedOff = await selectSwitchedOff(tx);
-  if (factSetId !== null) return judgeFacts(pack, policy, platform, await selectFacts(tx, factSetId), isSwitchedOff);
+  const { layout, ...judged } =
+    factSetId === null
+      ? judgeImported(pack, policy, platform, await importedIn(tx, importedResultId), isSwitchedOff)
+      : judgeFacts(pack, policy, platform, await selectFacts(tx, factSetId), isSwitchedOff);
+  return { ...judged, layoutId: layout === null ? null : await internLayout(tx, layout) };
+}
+
+async function importedIn(tx: Tx, importedResultId: Subject["importedResultId"]) {
   if (importedResultId === null) throw new Error("a judgement is of facts or of an imported result");
-  return judgeImported(pack, policy, platform, await selectImportedFindings(tx, importedResultId), isSwitchedOff);
+  return selectImportedFindings(tx, importedResultId);
 }

@@ -147,28 +147,6 @@ export async function deleteWorkItem(tx: Tx, id: string): Promise<void> {
   await tx.db.deleteFrom("workItem").where("orgId", "=", tx.orgId).where("id", "=", id).execute();
 }
 
-/**
- * Closes the device's item of a policy that a scan answers: the one it names, or one opened before the scan was made.
- *
- * @returns its id; null when none was open.
- */
-export async function closeAnswered(
-  tx: Tx,
-  deviceId: string,
-  policyId: string,
-  answer: { readonly workItemId: string | null; readonly checkedAt: Date },
-): Promise<string | null> {
-  const row = await tx.db
-    .deleteFrom("workItem")
-    .where("orgId", "=", tx.orgId)
-    .where("deviceId", "=", deviceId)
-    .where("policyId", "=", policyId)
-    .where((where) => where.or([where("id", "=", answer.workItemId), where("createdAt", "<=", answer.checkedAt)]))
-    .returning("id")
-    .executeTakeFirst();
-  return row?.id ?? null;
-}
-
 /** One open item of each of these devices: a claimed one first, else the oldest. */
 export async function selectOpenItems(tx: Tx, deviceIds: readonly string[]): Promise<WorkItemRow[]> {
   return tx.db
