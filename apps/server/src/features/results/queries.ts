@@ -106,7 +106,7 @@ export async function findUploadBase(
       from fact where id = any(base.fact_ids) and not address = any(${changed}::text[])
     ) as other on base.id is not null
     left join policy on policy.org_id = ${tx.orgId} and policy.id = ${policyId}
-    left join judgement as judged on judged.fact_set_id = base.id and judged.policy_id = policy.id
+    left join judgement as judged on judged.org_id = ${tx.orgId} and judged.fact_set_id = base.id and judged.policy_id = policy.id
       and judged.policy_revision = policy.revision and judged.content_digest = ${contentDigest}`.execute(tx.db);
   const [row] = rows;
   const { policyRevision = null, statuses = null, layoutId = null } = row ?? {};
