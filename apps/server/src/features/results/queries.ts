@@ -372,6 +372,12 @@ export async function selectHistory(tx: Tx, deviceId: string, policyId: string |
     .execute();
 }
 
+export interface FinishedScan {
+  readonly policyId: string;
+  readonly workItemId: string | null;
+  readonly checkedAt: Date;
+}
+
 /**
  * What an upload leaves on its device, of which only what changed is written, so that nothing grows; and closes the order it
  * answers: the one it names, or one opened before the scan was made.
@@ -382,7 +388,7 @@ export async function finishUpload(
   tx: Tx,
   before: DeviceRow,
   after: Pick<DeviceRow, "platform" | "agentVersion" | "factSetId">,
-  { policyId, workItemId, checkedAt }: { policyId: string; workItemId: string | null; checkedAt: Date },
+  { policyId, workItemId, checkedAt }: FinishedScan,
 ): Promise<string | null> {
   // As text in one order: the database keeps members in an order of its own.
   const platform = canonicalJson(after.platform);

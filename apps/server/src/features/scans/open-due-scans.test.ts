@@ -1,9 +1,12 @@
 import { expect, it } from "vitest";
-import { inTransaction } from "../../context.ts";
+import { asSystem, inTransaction } from "../../context.ts";
 import { useDatabase } from "../../test/database.ts";
-import { aDevice, anOrganisation, aPolicy, testServices } from "../../test/factories.ts";
+import { aDevice, anOrganisation, anUpload, aPolicy, testServices } from "../../test/factories.ts";
+import { factsFailing } from "../../test/pack.ts";
 import { getPolicy } from "../policies/get-policy.ts";
+import { storeUpload } from "../results/store-upload.ts";
 import { openDueScans } from "./open-due-scans.ts";
+import { lockDuePolicies } from "./queries.ts";
 
 const database = useDatabase();
 const minutes = (count: number) => new Date(Date.now() + count * 60_000);
@@ -32,4 +35,16 @@ it("does not make up for what was missed", async () => {
   const at = minutes(24 * 60);
   await openDueScans(services, at);
   expect((await getPolicy(owner, policy.id)).nextScanAt?.getTime()).toBe(at.getTime() + 5 * 60_000);
+});
+
+it("does not hold up uploads meanwhile", async () => {
+  const services = testServices(database());
+  const { owner } = await anOrganisation(services);
+  const policy = await aPolicy(owner, { scheduleEnabled: true, intervalMinutes: 60 });
+  const device = await aDevice(owner);
+  await asSystem(services, async (db) => {
+    const due = await lockDuePolicies(db, minutes(61));
+    expect(due.map(({ id }) => id)).toContain(policy.id);
+    await storeUpload(device.ctx(), device.deviceId, anUpload(policy.id, factsFailing()));
+  });
 });

@@ -37,7 +37,7 @@ export interface DuePolicy {
   readonly intervalMinutes: number;
 }
 
-/** Policies of every organisation whose scheduled scan is due, locked; at most 100. */
+/** Policies of every organisation whose scheduled scan is due, locked, but not against uploads; at most 100. */
 export async function lockDuePolicies(db: Transaction<Database>, now: Date): Promise<DuePolicy[]> {
   return db
     .selectFrom("policy")
@@ -47,7 +47,7 @@ export async function lockDuePolicies(db: Transaction<Database>, now: Date): Pro
     .where("nextScanAt", "<=", now)
     .orderBy("nextScanAt")
     .limit(100)
-    .forUpdate()
+    .forNoKeyUpdate()
     .skipLocked()
     .execute();
 }
