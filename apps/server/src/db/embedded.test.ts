@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import fs from "node:fs";
 import path from "node:path";
 import pg from "pg";
@@ -53,6 +55,25 @@ it("starts again after its process was killed, and over a lock file of another p
   fs.writeFileSync(lock, [process.pid, "x", "0", "5432", "", "", "", "ready"].join("\n"));
   const third = await startedIn(root);
   expect(await query(third.url, "select * from kept")).toEqual([]);
+});
+
+it.runIf(process.platform === "linux")("waits for a killed process that nobody has collected yet", async () => {
+  const root = path.join(aStateDir(), "postgres");
+  await (await startedIn(root)).stop();
+  const data = path.join(root, "data");
+  const { uid, gid } = fs.statSync(data);
+  // Its second program does not know of the first one's child, which ends and stays.
+  const parent = spawn("sh", ["-c", "true & echo $!; exec sleep 2"], {
+    uid,
+    gid,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const [line] = (await once(parent.stdout, "data")) as [Buffer];
+  const left = Number(line.toString());
+  await expect.poll(() => isAlive(left)).toBe(false);
+  expect(process.kill(left, 0)).toBe(true);
+  fs.writeFileSync(path.join(data, "postmaster.pid"), [left, "x", "0", "5432", "", "", "", "ready"].join("\n"));
+  expect((await startedIn(root)).adopted).toBe(false);
 });
 
 it("starts over when its first start was interrupted", async () => {

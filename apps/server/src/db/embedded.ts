@@ -171,8 +171,11 @@ async function launch(
     }
     child.kill("SIGKILL");
     const log = lastLogLines(data) + output;
-    // Killed postmasters leave backends that need a moment to notice.
-    const passes = /pre-existing shared memory block|could not bind|Address already in use/.test(log);
+    // Killed postmasters leave backends that need a moment to notice, and hold the lock file until they are collected.
+    const passes =
+      /pre-existing shared memory block|could not bind|Address already in use|postmaster\.pid" already exists/.test(
+        log,
+      );
     if (!passes || Date.now() > endsAt) throw new Error(`PostgreSQL did not start (${ended}): ${log.slice(-800)}`);
     await sleep(500);
   }
