@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { Gathered } from "./gathered.ts";
 
 /** Sends that each end when the test says so. */
-function scene(most?: number) {
+function scene(limits?: { most?: number; patienceMs?: number }) {
   const sent: (readonly string[])[] = [];
   const ends: (() => void)[] = [];
   const gathered = new Gathered<string, string>(
@@ -13,7 +13,7 @@ function scene(most?: number) {
       return items.map((item) => `${item}!`);
     },
     (item) => item.slice(0, 1),
-    most,
+    limits,
   );
   const endOne = async () => {
     ends.shift()?.();
@@ -37,12 +37,22 @@ describe("gathering calls", () => {
     expect(await later).toBe("d!");
   });
 
-  it("sends items of one key one after the other, and no more than fit", async () => {
-    const { gathered, sent, endOne } = scene(2);
+  it("does not send items of one key together, nor more than fit", async () => {
+    const { gathered, sent, endOne } = scene({ most: 2 });
     const answers = Promise.all(["a1", "b1", "b2", "c1", "d1"].map((item) => gathered.call(item)));
     for (let n = 0; n < 4; n += 1) await endOne();
     expect(sent).toEqual([["a1"], ["b1", "c1"], ["b2", "d1"]]);
     expect(await answers).toEqual(["a1!", "b1!", "b2!", "c1!", "d1!"]);
+  });
+
+  it("does not let the others wait for one that hangs", async () => {
+    const { gathered, sent, endOne } = scene({ patienceMs: 10 });
+    const [hanging, other] = [gathered.call("a"), gathered.call("b")];
+    await expect.poll(() => sent).toEqual([["a"], ["b"]]);
+    await endOne();
+    expect(await hanging).toBe("a!");
+    await endOne();
+    expect(await other).toBe("b!");
   });
 
   it("lets only those fail that fail by themselves, and goes on", async () => {

@@ -1,29 +1,31 @@
-/** Calls in one send, at most. */
-const defaultMost = 100;
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** Calls in one send at most, and how long others wait for it. */
+const defaults = { most: 100, patienceMs: 1000 };
 
 /**
- * Gathers calls: the first is sent at once, those that come while it is under way are sent together when it is back. Nobody
- * waits longer than for one send, and with many callers a send's fixed cost is shared.
+ * Gathers calls: the first is sent at once, those that come while it is under way are sent together when it is back, so
+ * that many callers share a send's fixed cost. One that hangs, as on a connection that is gone, holds up nobody but its own.
  */
 export class Gathered<Item, Answer> {
   readonly #send: (items: readonly Item[]) => Promise<readonly Answer[]>;
   readonly #keyOf: (item: Item) => string;
-  readonly #most: number;
+  readonly #limits: typeof defaults;
   #waiting: Call<Item, Answer>[] = [];
   #sending = false;
 
   /**
    * @param send answers in the order of its items. When it fails they are sent again one by one: each fails for itself.
-   * @param keyOf items of one key are sent one after the other.
+   * @param keyOf items of one key do not go together.
    */
   constructor(
     send: (items: readonly Item[]) => Promise<readonly Answer[]>,
     keyOf: (item: Item) => string,
-    most = defaultMost,
+    limits: Partial<typeof defaults> = {},
   ) {
     this.#send = send;
     this.#keyOf = keyOf;
-    this.#most = most;
+    this.#limits = { ...defaults, ...limits };
   }
 
   call(item: Item): Promise<Answer> {
@@ -35,8 +37,15 @@ export class Gathered<Item, Answer> {
 
   async #sendAll(): Promise<void> {
     this.#sending = true;
-    while (this.#waiting.length > 0) await this.#sendTogether(this.#take());
+    while (this.#waiting.length > 0) await this.#whilePatient(this.#sendTogether(this.#take()));
     this.#sending = false;
+  }
+
+  async #whilePatient(sent: Promise<void>): Promise<void> {
+    const back = new AbortController();
+    const tired = sleep(this.#limits.patienceMs, undefined, { signal: back.signal, ref: false }).catch(() => undefined);
+    await Promise.race([sent, tired]);
+    back.abort();
   }
 
   /** The first that wait, one of each key. */
@@ -45,7 +54,7 @@ export class Gathered<Item, Answer> {
     const left: Call<Item, Answer>[] = [];
     for (const call of this.#waiting) {
       const key = this.#keyOf(call.item);
-      if (taken.size < this.#most && !taken.has(key)) taken.set(key, call);
+      if (taken.size < this.#limits.most && !taken.has(key)) taken.set(key, call);
       else left.push(call);
     }
     this.#waiting = left;
