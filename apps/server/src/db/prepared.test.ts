@@ -1,6 +1,9 @@
-import { sql } from "kysely";
+import { type Kysely, sql } from "kysely";
 import { expect, it } from "vitest";
+import { asSystem, inTransaction } from "../context.ts";
 import { useDatabase } from "../test/database.ts";
+import { aDevice, anOrganisation, testServices } from "../test/factories.ts";
+import type { Database } from "./schema.ts";
 
 const database = useDatabase();
 
@@ -31,4 +34,20 @@ it("takes a statement that failed again", async () => {
   expect(await divide(3)).toBe(2);
   await expect(divide(0)).rejects.toThrow(/division by zero/);
   expect(await divide(2)).toBe(3);
+});
+
+it("shows each organisation its own rows by the same statement, and the server those of all", async () => {
+  const services = testServices(database());
+  const owners = [(await anOrganisation(services)).owner, (await anOrganisation(services)).owner];
+  const devices = await Promise.all(owners.map(async (owner) => (await aDevice(owner)).deviceId));
+  // Nothing but row-level security tells them apart. One after the other, so on one connection.
+  const seen = async (db: Kysely<Database>) =>
+    (await sql<{ id: string }>`select id from device where id = any(${devices}::uuid[]) order by id`.execute(db)).rows;
+  for (let n = 0; n < 12; n += 1) {
+    const at = n % owners.length;
+    const owner = owners[at];
+    if (owner === undefined) throw new Error("there are two");
+    expect(await inTransaction(owner, ({ db }) => seen(db))).toEqual([{ id: devices[at] }]);
+    if (n % 3 === 0) expect(await asSystem(services, seen)).toHaveLength(2);
+  }
 });

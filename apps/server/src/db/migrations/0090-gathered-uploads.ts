@@ -9,8 +9,8 @@ revoke execute on function devices_for_agents(uuid[]) from public;
 drop function device_for_agent(uuid);
 
 -- Stores scans that found just what the latest result of their device and policy was judged on, each as one narrow row, and
--- returns these, with the order that each closes. Of what differs in anything but the time, and of what somebody else is at
--- work on, nothing is stored but when the device was seen. The same upload sent again stores nothing more.
+-- returns these, with the order that each closes. Of what differs in anything but the time, and where somebody else holds the
+-- device or the policy, at most when the device was seen is stored. The same upload sent again stores nothing more.
 -- Arrays of one length; a device is in them once.
 create function store_repeated_scans(
   _org uuid, _devices uuid[], _policies uuid[], _results uuid[], _digests bytea[], _content_digests bytea[],
