@@ -60,6 +60,7 @@ interface Line {
   readonly limit: number | null;
 }
 
+// Before the first await: what is declared after it has no value while the benchmark runs.
 let changes = 0;
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 const contentDir = path.join(root, "content");
