@@ -17,9 +17,9 @@ import {
   internLayout,
   type Judgement,
   type KeptJudgement,
-  type PastJudgement,
   selectFacts,
 } from "./queries.ts";
+import type { PastJudgement } from "./upload-queries.ts";
 
 /** What a policy judges: facts, or what another scanner said. */
 export type Subject = Pick<Judgement, "factSetId" | "importedResultId">;

@@ -11,7 +11,7 @@ import { scanStored } from "./scan-stored.ts";
  * Stores a scan that found what the device's latest result of the policy was judged on, and closes the order it answers. Most
  * scans find nothing new, so those that come at once are stored in one statement.
  *
- * @returns whether it did; if not, nothing but when the device was seen is stored.
+ * @returns whether it did; if not, at most when the device was seen is stored.
  */
 export async function storeRepeatedScan(
   { services, orgId, now }: Ctx,

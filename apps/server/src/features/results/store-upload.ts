@@ -6,11 +6,12 @@ import { lockPolicyKey } from "../policies/queries.ts";
 import { uuidOf } from "./check-uuid.ts";
 import { type HashedFact, insertFactSet } from "./insert-fact-set.ts";
 import { besideChanged, contentDigestOf, judgementOf } from "./judgement-of.ts";
-import { findUploadBase, finishUpload, lockDevice, type UploadBase } from "./queries.ts";
+import { lockDevice } from "./queries.ts";
 import { recordResult } from "./record-result.ts";
 import { scanStored } from "./scan-stored.ts";
 import { storeRepeatedScan } from "./store-repeated-scan.ts";
 import { assertWithinLimits, maxFacts } from "./upload-limits.ts";
+import { findUploadBase, finishUpload, type UploadBase } from "./upload-queries.ts";
 
 /**
  * Stores what an agent observed and judges it: facts, result, latest result and the end of the work item in one
@@ -29,26 +30,26 @@ export async function storeUpload(ctx: Ctx, deviceId: string, upload: FactUpload
     const fact = observation as HashedFact["observation"];
     return { hash: factHash(address, fact), address, observation: fact };
   });
-  const { answered } = await inTransaction(ctx, (tx) => storeChanged(tx, deviceId, resultId, upload, changed));
-  if (answered !== undefined) ctx.services.events?.tell(ctx.orgId, scanStored(deviceId, answered, upload));
+  const stored = await inTransaction(ctx, (tx) => storeChanged(tx, deviceId, resultId, upload, changed));
+  if (stored !== null) ctx.services.events?.tell(ctx.orgId, scanStored(deviceId, stored.answered, upload));
   return ack;
 }
 
-/** @returns the order it closes, null for none; undefined when the upload was stored before. */
+/** @returns the order it closes, if any; null when the upload was stored before. */
 async function storeChanged(
   tx: Tx,
   deviceId: string,
   resultId: string,
   upload: FactUpload,
   changed: readonly HashedFact[],
-): Promise<{ readonly answered?: string | null }> {
+): Promise<{ readonly answered: string | null } | null> {
   const { platform, agentVersion, workItemId } = upload;
   const device = await lockDevice(tx, deviceId);
   const addresses = [...upload.removed, ...changed.map(({ address }) => address)];
   const wanted = upload.base === null ? [] : besideChanged(tx.services.pack, addresses);
   const contentDigest = contentDigestOf(tx.services.pack, platform);
   const known = await findUploadBase(tx, { ...upload, deviceId, resultId, contentDigest }, addresses, wanted);
-  if (known.stored) return {};
+  if (known.stored) return null;
   const policy = await lockPolicyKey(tx, upload.policyId);
   if (policy.osType !== platform.osType || device.osType !== platform.osType) {
     throw new Invalid(`The policy is for ${policy.osType}, and this device runs ${platform.osType}.`);

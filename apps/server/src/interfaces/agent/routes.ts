@@ -14,7 +14,7 @@ import { failWork } from "../../features/scans/fail-work.ts";
 import { signMessage } from "../../http/agent-signature.ts";
 import { detailStyle, errorHandler } from "../../http/error-handler.ts";
 import type { Secrets } from "../../secrets.ts";
-import { type AgentContext, AgentGate } from "./authenticate-agent.ts";
+import { type AgentContext, AgentGate } from "./agent-gate.ts";
 import { bytesOf, maxBodyBytes, readBody } from "./read-body.ts";
 import { serveSocket } from "./socket.ts";
 

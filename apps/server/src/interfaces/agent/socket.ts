@@ -5,7 +5,7 @@ import { inTransaction } from "../../context.ts";
 import type { AgentConnection, Presence } from "../../features/devices/presence.ts";
 import { findWorkItem } from "../../features/scans/queries.ts";
 import { publish } from "../../live-events.ts";
-import type { AgentContext } from "./authenticate-agent.ts";
+import type { AgentContext } from "./agent-gate.ts";
 
 const messages = Compile(AgentMessage);
 const pingMs = 25_000;
